@@ -1,0 +1,90 @@
+/** The one error class and the table of its codes. Imports nothing. */
+
+interface ErrorTraits {
+  /** Whether the same request may succeed later without anybody changing anything. */
+  readonly retry: boolean;
+  /** The process's exit status when this error ends a command. */
+  readonly exit: 1 | 64 | 130;
+  /** The way out, as one sentence to the user. */
+  readonly hint: string;
+}
+
+const table = {
+  SOURCE_UNREACHABLE: { retry: true, exit: 1, hint: 'Check the address, and that this machine may reach it.' },
+  SOURCE_UNAUTHORIZED: { retry: false, exit: 1, hint: 'Check the API key, or the user name and password.' },
+  SOURCE_NOT_FOUND: { retry: false, exit: 1, hint: 'Check the name of the branch, the stored query or the file.' },
+  SOURCE_REFUSED: { retry: false, exit: 1, hint: 'Read the message of the source: the request itself must change.' },
+  SOURCE_INVALID_ANSWER: { retry: false, exit: 1, hint: 'Check that the address is that of an Infrahub API.' },
+  SOURCE_TOO_LARGE: { retry: false, exit: 1, hint: 'Split the artifact, or raise the limit.' },
+  SOURCE_CHANGING: { retry: true, exit: 1, hint: 'Artifacts change faster than they can be read. Try again later.' },
+  DATE_INVALID: { retry: false, exit: 64, hint: 'Write 2026-11-22T12:00:00Z, 2026-11-22, or now-2h.' },
+  MANIFEST_INVALID: { retry: false, exit: 1, hint: 'Correct the document at the line and column named above.' },
+  MANIFEST_DUPLICATE: { retry: false, exit: 1, hint: 'Keep one of the two documents.' },
+  DEFINITION_INVALID: { retry: false, exit: 64, hint: 'Correct the field named above.' },
+  KUBECONFIG_INVALID: { retry: false, exit: 64, hint: 'Check --kubeconfig and --context.' },
+  CLUSTER_UNREACHABLE: {
+    retry: true,
+    exit: 1,
+    hint: 'Check the server of the context, and that this machine may reach it.',
+  },
+  CLUSTER_UNAUTHORIZED: { retry: false, exit: 1, hint: 'Log in to the cluster again.' },
+  CLUSTER_FORBIDDEN: { retry: false, exit: 1, hint: 'Ask for the permission named above.' },
+  CLUSTER_REFUSED: {
+    retry: false,
+    exit: 1,
+    hint: 'Read the message of the API server: the object itself must change.',
+  },
+  CLUSTER_FAILED: { retry: true, exit: 1, hint: 'The API server failed. Try again later.' },
+  KIND_UNKNOWN: {
+    retry: false,
+    exit: 1,
+    hint: 'Install the CustomResourceDefinition of this kind, or correct apiVersion and kind.',
+  },
+  NOT_FOUND: { retry: false, exit: 1, hint: 'The object does not exist.' },
+  CONFLICT: { retry: false, exit: 1, hint: 'Let one of the two writers give the field up.' },
+  PLAN_STALE: { retry: true, exit: 1, hint: 'The cluster changed after planning. Plan again.' },
+  TIMEOUT: { retry: true, exit: 1, hint: 'Raise --timeout, or look at what the object waits for.' },
+  CONTROL_PLANE_MISSING: {
+    retry: false,
+    exit: 1,
+    hint: 'Install Go 1.26 or newer to build it, or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kube-controller-manager.',
+  },
+  CONTROL_PLANE_FAILED: { retry: false, exit: 1, hint: 'Read the log file named above.' },
+  PROFILE_UNKNOWN: { retry: false, exit: 64, hint: 'List the profiles with: vidra profile list' },
+  USAGE: { retry: false, exit: 64, hint: 'See --help.' },
+  NOT_CONFIRMED: { retry: false, exit: 1, hint: 'Pass --yes to go on without the question.' },
+  INTERRUPTED: { retry: false, exit: 130, hint: 'Run the same command again: it goes on where this one ended.' },
+} as const satisfies Record<string, ErrorTraits>;
+
+export type ErrorCode = keyof typeof table;
+
+/** Every code with its traits, for the reference in README.md. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorTraits>> = table;
+
+/**
+ * A failure that has a name and a way out. `subject` is the object or file that it is about and starts the message.
+ * Anything thrown that is not a VidraError is a defect of Vidra.
+ */
+export class VidraError extends Error {
+  override readonly name = 'VidraError';
+  readonly code: ErrorCode;
+  readonly subject: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { subject?: string; cause?: unknown } = {}) {
+    super(options.subject ? `${options.subject}: ${message}` : message, { cause: options.cause });
+    this.code = code;
+    this.subject = options.subject;
+  }
+
+  get hint(): string {
+    return table[this.code].hint;
+  }
+
+  get retry(): boolean {
+    return table[this.code].retry;
+  }
+
+  get exit(): number {
+    return table[this.code].exit;
+  }
+}
