@@ -1,0 +1,91 @@
+/** The port to one Kubernetes cluster: everything Vidra asks of an API server, and nothing more. */
+import type { VidraError } from '../errors.ts';
+import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
+import type { ObjectMetadata } from './metadata.ts';
+
+/** Where the API server keeps the objects of one kind, at one version. */
+export interface ResourceType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural, as in the URL. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** One reason of a 409: a field, and who holds it. */
+export interface FieldConflict {
+  /** In the server's notation, e.g. `.spec.replicas` or `.spec.template.spec.containers[name="web"].image`. */
+  readonly field: string;
+  readonly manager: string;
+}
+
+export interface ApplyOptions {
+  readonly manager: string;
+  /** Take fields away from the managers that hold other values. */
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  /** `absent`: only if the object does not exist. A uid: only if it is still that very object. */
+  readonly expect?: 'absent' | { readonly uid: string };
+}
+
+export type ApplyAnswer =
+  | {
+      readonly type: 'applied';
+      readonly created: boolean;
+      readonly metadata: ObjectMetadata;
+      readonly object: Manifest;
+    }
+  | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
+  /** The expectation did not hold. */
+  | { readonly type: 'stale'; readonly message: string };
+
+export interface RemoveOptions {
+  readonly uid: string;
+  readonly resourceVersion?: string;
+}
+
+export type RemoveAnswer =
+  /** Gone, or marked and waiting for its finalizers. */
+  | { readonly type: 'removed'; readonly finalizers: readonly string[] }
+  | { readonly type: 'absent' }
+  /** The object changed since `resourceVersion`, or is another one than `uid`. */
+  | { readonly type: 'stale' };
+
+/** Methods throw a VidraError CLUSTER_*, KIND_UNKNOWN or INTERRUPTED; an object that does not exist is an answer, not an error. */
+export interface Cluster {
+  /** The server's URL, without credentials. */
+  readonly server: string;
+  /** The uid of the namespace kube-system: tells clusters apart for ever. */
+  identity(): Promise<string>;
+  /** The type of a kind; at its preferred version when the wanted one is not served. Nothing when the kind is unknown. */
+  typeOf(kind: { group: string; version: string; kind: string }): ResourceType | undefined;
+  /** Reads what kinds there are, again. */
+  discover(): Promise<void>;
+  /** Metadata of all objects of a type that carry a label, in all namespaces or in one. */
+  listMetadata(
+    type: ResourceType,
+    selection: { labelSelector?: string; namespace?: string },
+  ): Promise<ObjectMetadata[]>;
+  getMetadata(type: ResourceType, reference: ObjectReference): Promise<ObjectMetadata | undefined>;
+  get(type: ResourceType, reference: ObjectReference): Promise<Manifest | undefined>;
+  list(type: ResourceType, selection: { labelSelector?: string; namespace?: string }): Promise<Manifest[]>;
+  /** Server-side apply. Unless `dryRun`, `object` holds only apiVersion, kind and metadata. */
+  apply(type: ResourceType, manifest: Manifest, options: ApplyOptions): Promise<ApplyAnswer>;
+  remove(type: ResourceType, reference: ObjectReference, options: RemoveOptions): Promise<RemoveAnswer>;
+  /** Plain create, for Vidra's own records. Nothing when it exists already. */
+  create(type: ResourceType, manifest: Manifest): Promise<Manifest | undefined>;
+  /** Plain update at the manifest's resourceVersion. Nothing when it is not that any more. */
+  replace(type: ResourceType, manifest: Manifest, subresource?: 'status'): Promise<Manifest | undefined>;
+  close(): Promise<void>;
+}
+
+/** Whether an error means that this object cannot be had at all, rather than that the cluster is in trouble. */
+export function isRefusal(error: unknown): error is VidraError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_REFUSED')
+  );
+}

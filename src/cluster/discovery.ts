@@ -1,0 +1,64 @@
+/** Kinds to REST paths: the two answers of aggregated discovery. */
+import type { ResourceType } from './cluster.ts';
+
+/** What the server must be asked for; a server before 1.30 knows v2beta1 only. */
+export const discoveryAccept = ['v2', 'v2beta1']
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
+  .join(',');
+
+interface GroupDiscoveryList {
+  readonly items?: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly versions?: readonly {
+      readonly version: string;
+      readonly resources?: readonly {
+        readonly resource: string;
+        readonly responseKind?: { readonly group: string; readonly version: string; readonly kind: string };
+        readonly scope: 'Namespaced' | 'Cluster';
+        readonly verbs?: readonly string[];
+      }[];
+    }[];
+  }[];
+}
+
+export interface Discovery {
+  /** The type at the wanted version, or at the server's preferred one when that version is not served. */
+  typeOf(kind: { group: string; version: string; kind: string }): ResourceType | undefined;
+}
+
+/** `lists` are the bodies of `/api` and `/apis`. A group whose server is down is simply not in them. */
+export function readDiscovery(lists: readonly GroupDiscoveryList[]): Discovery {
+  const byVersion = new Map<string, ResourceType>();
+  const preferred = new Map<string, ResourceType>();
+  for (const list of lists) {
+    for (const type of typesOf(list)) {
+      byVersion.set(`${type.group}/${type.version}/${type.kind}`, type);
+      const key = `${type.group}/${type.kind}`;
+      // The server lists versions with the preferred one first.
+      if (!preferred.has(key)) preferred.set(key, type);
+    }
+  }
+  return {
+    typeOf: ({ group, version, kind }) =>
+      byVersion.get(`${group}/${version}/${kind}`) ?? preferred.get(`${group}/${kind}`),
+  };
+}
+
+function* typesOf(list: GroupDiscoveryList): Generator<ResourceType> {
+  for (const item of list.items ?? []) {
+    const group = item.metadata?.name ?? '';
+    for (const { version, resources } of item.versions ?? []) {
+      for (const { resource, responseKind, scope, verbs } of resources ?? []) {
+        if (!responseKind?.kind) continue;
+        yield {
+          group,
+          version,
+          kind: responseKind.kind,
+          resource,
+          namespaced: scope === 'Namespaced',
+          verbs: verbs ?? [],
+        };
+      }
+    }
+  }
+}

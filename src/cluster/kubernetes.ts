@@ -1,0 +1,181 @@
+/** The port `Cluster` on a real API server: plain JSON over one pool of connections. */
+import { VidraError } from '../errors.ts';
+import { parseJson, stringifyJson } from '../manifest/json.ts';
+import { apiVersionOf, describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
+import type { ApplyAnswer, ApplyOptions, Cluster, RemoveAnswer, RemoveOptions, ResourceType } from './cluster.ts';
+import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
+import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
+import { collectionPath, objectPath, query } from './path.ts';
+import { fieldConflicts, parseStatus, statusError } from './status-error.ts';
+import type { ClusterAnswer, ClusterRequest, Transport } from './transport.ts';
+
+const partialObject = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const partialList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const applyPatch = 'application/apply-patch+yaml';
+
+// An object that exists never has this resourceVersion, and the server ignores it where there is no object: with it,
+// server-side apply creates or answers 409, and never takes an existing object over unseen.
+const absentVersion = '1';
+
+/** Connects nothing yet: the first request is the discovery. */
+export async function createKubernetes(server: string, transport: Transport): Promise<Cluster> {
+  let discovery = await discover(transport);
+  let identity: Promise<string> | undefined;
+  const read = (request: ClusterRequest, subject: string) => expectOk(transport, request, subject);
+
+  return {
+    server,
+    identity: () => {
+      identity ??= readIdentity(transport);
+      return identity;
+    },
+    typeOf: (kind) => discovery.typeOf(kind),
+    discover: async () => {
+      discovery = await discover(transport);
+    },
+    async listMetadata(type, { labelSelector, namespace }) {
+      const path = collectionPath(type, namespace) + query({ labelSelector, resourceVersion: undefined });
+      const answer = await read({ method: 'GET', path, accept: partialList }, `list of ${type.resource}`);
+      return itemsOf<RawObject>(answer).map((item) => metadataOf(item, { ...type, kind: type.kind }));
+    },
+    async getMetadata(type, reference) {
+      const answer = await readOne(transport, type, reference, partialObject);
+      return answer && metadataOf(JSON.parse(answer.body), type);
+    },
+    async get(type, reference) {
+      const answer = await readOne(transport, type, reference);
+      return answer && (parseJson(answer.body) as Manifest);
+    },
+    async list(type, { labelSelector, namespace }) {
+      const path = collectionPath(type, namespace) + query({ labelSelector });
+      const items = itemsOf<Manifest>(await read({ method: 'GET', path }, `list of ${type.resource}`));
+      return items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind }));
+    },
+    apply: (type, manifest, options) => apply(transport, type, manifest, options),
+    remove: (type, reference, options) => remove(transport, type, reference, options),
+    async create(type, manifest) {
+      const path = collectionPath(type, manifest.metadata.namespace);
+      const answer = await transport.send({ method: 'POST', path, body: stringifyJson(manifest) });
+      return written(answer, subjectOf(type, manifest));
+    },
+    async replace(type, manifest, subresource) {
+      const { namespace = '', name } = manifest.metadata;
+      const path = objectPath(type, { namespace, name }) + (subresource ? `/${subresource}` : '');
+      const answer = await transport.send({ method: 'PUT', path, body: stringifyJson(manifest) });
+      return written(answer, subjectOf(type, manifest));
+    },
+    close: () => transport.close(),
+  };
+}
+
+async function discover(transport: Transport): Promise<Discovery> {
+  const paths = ['/api', '/apis'];
+  const answers = await Promise.all(
+    paths.map((path) => expectOk(transport, { method: 'GET', path, accept: discoveryAccept }, 'discovery')),
+  );
+  return readDiscovery(answers.map((answer) => JSON.parse(answer.body)));
+}
+
+async function readIdentity(transport: Transport): Promise<string> {
+  const request = { method: 'GET', path: '/api/v1/namespaces/kube-system', accept: partialObject } as const;
+  const answer = await expectOk(transport, request, 'Namespace kube-system');
+  return (JSON.parse(answer.body) as RawObject).metadata.uid;
+}
+
+async function readOne(transport: Transport, type: ResourceType, reference: ObjectReference, accept?: string) {
+  const request: ClusterRequest = { method: 'GET', path: objectPath(type, reference), ...(accept ? { accept } : {}) };
+  const answer = await transport.send(request);
+  return answer.status === 404 ? undefined : checked(answer, describe(reference));
+}
+
+async function apply(
+  transport: Transport,
+  type: ResourceType,
+  manifest: Manifest,
+  options: ApplyOptions,
+): Promise<ApplyAnswer> {
+  const { namespace = '', name } = manifest.metadata;
+  const parameters = {
+    fieldManager: options.manager,
+    fieldValidation: 'Strict',
+    force: options.force ? 'true' : undefined,
+    dryRun: options.dryRun ? 'All' : undefined,
+  };
+  const subject = subjectOf(type, manifest);
+  const answer = await transport.send({
+    method: 'PATCH',
+    path: objectPath(type, { namespace, name }) + query(parameters),
+    contentType: applyPatch,
+    body: stringifyJson(expecting(manifest, options.expect)),
+    ...(options.dryRun ? {} : { accept: partialObject }),
+  });
+  const refusal = answer.status >= 400 ? parseStatus(answer.body) : undefined;
+  if (refusal && answer.status === 409) {
+    const conflicts = fieldConflicts(refusal);
+    return conflicts.length > 0 ? { type: 'conflict', conflicts } : { type: 'stale', message: refusal.message ?? '' };
+  }
+  // A uid that is not the live object's is refused as an immutable field.
+  if (refusal && answer.status === 422 && isOtherUid(refusal)) return { type: 'stale', message: refusal.message ?? '' };
+  const object = parseJson(checked(answer, subject).body) as Manifest;
+  const metadata = metadataOf(object as unknown as RawObject, type);
+  return { type: 'applied', created: answer.status === 201, metadata, object };
+}
+
+function isOtherUid(status: ReturnType<typeof parseStatus>): boolean {
+  const causes = status.details?.causes ?? [];
+  return causes.length > 0 && causes.every((cause) => cause.field === 'metadata.uid');
+}
+
+function expecting(manifest: Manifest, expect: ApplyOptions['expect']): Manifest {
+  if (expect === undefined) return manifest;
+  const precondition = expect === 'absent' ? { resourceVersion: absentVersion } : { uid: expect.uid };
+  return { ...manifest, metadata: { ...manifest.metadata, ...precondition } };
+}
+
+async function remove(
+  transport: Transport,
+  type: ResourceType,
+  reference: ObjectReference,
+  options: RemoveOptions,
+): Promise<RemoveAnswer> {
+  const { uid, resourceVersion } = options;
+  const answer = await transport.send({
+    method: 'DELETE',
+    path: objectPath(type, reference),
+    body: JSON.stringify({
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: 'Background',
+      preconditions: { uid, ...(resourceVersion ? { resourceVersion } : {}) },
+    }),
+  });
+  if (answer.status === 404) return { type: 'absent' };
+  if (answer.status === 409) return { type: 'stale' };
+  const body = JSON.parse(checked(answer, describe(reference)).body);
+  // The server answers with a Status when the object is gone, and with the object when it waits for finalizers.
+  return { type: 'removed', finalizers: body.kind === 'Status' ? [] : (body.metadata?.finalizers ?? []) };
+}
+
+function written(answer: ClusterAnswer, subject: string): Manifest | undefined {
+  if (answer.status === 409) return undefined;
+  return parseJson(checked(answer, subject).body) as Manifest;
+}
+
+async function expectOk(transport: Transport, request: ClusterRequest, subject: string): Promise<ClusterAnswer> {
+  return checked(await transport.send(request), subject);
+}
+
+function checked(answer: ClusterAnswer, subject: string): ClusterAnswer {
+  if (answer.status < 300) return answer;
+  throw statusError(answer.status, parseStatus(answer.body), subject);
+}
+
+function itemsOf<T>(answer: ClusterAnswer): T[] {
+  const list = parseJson(answer.body) as unknown as { items?: T[] } | undefined;
+  if (!Array.isArray(list?.items)) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
+  return list.items;
+}
+
+function subjectOf(type: ResourceType, manifest: Manifest): string {
+  return describe({ kind: type.kind, namespace: manifest.metadata.namespace ?? '', name: manifest.metadata.name });
+}

@@ -1,0 +1,86 @@
+/** What Vidra keeps of an object's metadata: identity, and who owns which fields, the fields as digests. */
+import { createHash } from 'node:crypto';
+import { groupVersion, type JsonValue, type ObjectReference } from '../manifest/manifest.ts';
+
+/** One entry of `metadata.managedFields`. */
+export interface ManagerEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource: string;
+  /** Digest of the entry's apiVersion and fields. It changes when anybody takes a field away, and only then. */
+  readonly fields: string;
+}
+
+export interface ObjectMetadata {
+  readonly reference: ObjectReference;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
+  readonly deleting: boolean;
+  readonly managers: readonly ManagerEntry[];
+}
+
+/** The parts of an object that `metadataOf` reads. */
+export interface RawObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    readonly finalizers?: string[];
+    readonly deletionTimestamp?: string;
+    readonly managedFields?: readonly RawManager[];
+  };
+}
+
+interface RawManager {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: JsonValue;
+}
+
+/** Items of a list have no kind of their own, so the kind is that of `type`. */
+export function metadataOf(object: RawObject, type: { group: string; version: string; kind: string }): ObjectMetadata {
+  const { metadata } = object;
+  const version =
+    object.kind === type.kind && object.apiVersion ? groupVersion(object.apiVersion).version : type.version;
+  return {
+    reference: {
+      group: type.group,
+      version,
+      kind: type.kind,
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+    },
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion ?? '',
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    finalizers: metadata.finalizers ?? [],
+    deleting: metadata.deletionTimestamp !== undefined,
+    managers: (metadata.managedFields ?? []).map(managerEntry),
+  };
+}
+
+function managerEntry(raw: RawManager): ManagerEntry {
+  return {
+    manager: raw.manager ?? '',
+    operation: raw.operation ?? '',
+    subresource: raw.subresource ?? '',
+    fields: fieldsDigest(raw),
+  };
+}
+
+// The server writes the fields sorted, so their text is canonical as it comes.
+function fieldsDigest(raw: RawManager): string {
+  const text = `${raw.apiVersion}\n${JSON.stringify(raw.fieldsV1 ?? {})}`;
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

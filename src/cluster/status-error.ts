@@ -1,0 +1,46 @@
+/** An API server's refusal as a VidraError: by HTTP status and reason; text is only shown, never decided on. */
+import { type ErrorCode, VidraError } from '../errors.ts';
+import type { FieldConflict } from './cluster.ts';
+
+/** The kind `Status` of the API, as far as it is read. */
+export interface Status {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly causes?: readonly { reason?: string; message?: string; field?: string }[] };
+}
+
+/** The Status in an answer's body, or its text as the message when it holds none (a proxy's page, for instance). */
+export function parseStatus(body: string): Status {
+  try {
+    const value = JSON.parse(body);
+    if (value && value.kind === 'Status') return value;
+  } catch {
+    // Not JSON: the text itself is all there is.
+  }
+  return { message: body.slice(0, 300).trim() };
+}
+
+/** `subject` names the object or the request. */
+export function statusError(httpStatus: number, status: Status, subject: string): VidraError {
+  return new VidraError(codeOf(httpStatus), status.message || `HTTP status ${httpStatus}`, { subject });
+}
+
+function codeOf(httpStatus: number): ErrorCode {
+  if (httpStatus === 401) return 'CLUSTER_UNAUTHORIZED';
+  if (httpStatus === 403) return 'CLUSTER_FORBIDDEN';
+  if (httpStatus === 404) return 'NOT_FOUND';
+  // A manifest that does not fit the schema comes as 500 without a reason, so 500 is no sign of a passing trouble.
+  if (httpStatus < 500 || httpStatus === 500) return httpStatus === 429 ? 'CLUSTER_FAILED' : 'CLUSTER_REFUSED';
+  return 'CLUSTER_FAILED';
+}
+
+/** The fields and managers of a 409 of server-side apply; empty when the 409 has another cause. */
+export function fieldConflicts(status: Status): FieldConflict[] {
+  const causes = status.details?.causes ?? [];
+  return causes
+    .filter((cause) => cause.reason === 'FieldManagerConflict')
+    .map((cause) => ({
+      field: cause.field ?? '',
+      manager: /"(.*)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? '',
+    }));
+}

@@ -1,0 +1,122 @@
+/** HTTP to one API server: keep-alive connections, credentials, back-pressure, and retries of what can pass. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { VidraError } from '../errors.ts';
+import type { Credentials } from './credentials.ts';
+import { createLimiter } from './limiter.ts';
+
+export interface ClusterRequest {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with query, below the server's own path. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+export interface ClusterAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Transport {
+  /** Resolves with any final HTTP status. Throws CLUSTER_UNREACHABLE when no answer came, INTERRUPTED when aborted. */
+  send(request: ClusterRequest): Promise<ClusterAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** The server's URL; its path is put before every request's. */
+  readonly server: string;
+  readonly dispatcher: Dispatcher;
+  readonly credentials: Credentials;
+  /** Requests under way at once. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+}
+
+const attempts = 6;
+
+export function createTransport(options: TransportOptions): Transport {
+  const { origin, pathname } = new URL(options.server);
+  const prefix = pathname.replace(/\/$/, '');
+  const limiter = createLimiter(options.parallel);
+
+  const once = async (request: ClusterRequest, renew: boolean) => {
+    const answer = await options.dispatcher.request({
+      origin,
+      path: prefix + request.path,
+      method: request.method,
+      headers: await headersOf(request, options.credentials, renew),
+      body: request.body ?? null,
+      signal: options.signal,
+    });
+    return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: await answer.body.text() };
+  };
+
+  const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
+    let renew = false;
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === attempts;
+      try {
+        const answer = await limiter.run(() => once(request, renew));
+        if (answer.status === 401 && !renew) {
+          renew = true;
+          continue;
+        }
+        if (answer.status === 429) limiter.slowDown();
+        if (last || !isPassing(answer.status)) return answer;
+        await pause(attempt, Number(answer.retryAfter), options.signal);
+      } catch (cause) {
+        if (options.signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
+        if (cause instanceof VidraError) throw cause;
+        if (last || !mayConnectLater(cause)) throw unreachable(options.server, cause);
+        await pause(attempt, Number.NaN, options.signal);
+      }
+    }
+  };
+  return { send, close: () => options.dispatcher.close() };
+}
+
+async function headersOf(request: ClusterRequest, credentials: Credentials, renew: boolean) {
+  return {
+    ...(await credentials.headers(renew)),
+    accept: request.accept ?? 'application/json',
+    'user-agent': 'vidra',
+    ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+  };
+}
+
+// 500 is final: the API server uses it for manifests that do not fit the schema.
+function isPassing(status: number): boolean {
+  return status === 429 || status === 502 || status === 503 || status === 504;
+}
+
+// Every write carries its expectation (a uid, a resourceVersion, a field manager), so sending it twice does no harm.
+function mayConnectLater(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'].includes(
+    code,
+  );
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
+async function pause(attempt: number, retryAfterSeconds: number, signal: AbortSignal): Promise<void> {
+  const backoffMs = 100 * 2 ** attempt * (0.5 + Math.random());
+  const waitMs = Number.isFinite(retryAfterSeconds)
+    ? Math.min(retryAfterSeconds, 60) * 1000 * (1 + Math.random() / 10)
+    : backoffMs;
+  try {
+    await sleep(waitMs, undefined, { signal });
+  } catch (cause) {
+    throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
+  }
+}
+
+function unreachable(server: string, cause: unknown): VidraError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new VidraError('CLUSTER_UNREACHABLE', detail || codeOf(cause), { subject: server, cause });
+}

@@ -1,0 +1,54 @@
+/** The port of Vidra's memory: what each owner has applied, kept in the home cluster. */
+import type { ObjectReference } from '../manifest/manifest.ts';
+
+/** One object in an owner's record. */
+export interface InventoryEntry {
+  readonly reference: ObjectReference;
+  /** `pending`: about to be written by `run`; it may or may not exist. `deleting`: waits for its finalizers. */
+  readonly state: 'pending' | 'applied' | 'deleting';
+  /** Of the live object, once known. */
+  readonly uid?: string;
+  /** Of the desired object when it was last applied. */
+  readonly digest?: string;
+  /** Of this owner's entry in managedFields after it was last applied. */
+  readonly fields?: string;
+  /** The run that announced it: its start in ISO 8601 and a random part. */
+  readonly run?: string;
+}
+
+/** What is known of an owner besides its objects. */
+export interface OwnerHeader {
+  readonly name: string;
+  /** The set of definitions that it was applied with. */
+  readonly set: string;
+  /** Name of the InfrahubSync that it comes from; nothing for a VidraResource of its own. */
+  readonly sync?: string;
+  /** Name and id of the artifact, for people. */
+  readonly artifact?: string;
+  /** Digest of the artifact that was applied last. */
+  readonly checksum?: string;
+  /** Where its objects are; empty for the home cluster. */
+  readonly server: string;
+}
+
+export interface InventoryRecord {
+  readonly header: OwnerHeader;
+  /** By identity (`keyOf`). */
+  readonly entries: ReadonlyMap<string, InventoryEntry>;
+}
+
+/** A change of one record that commutes with what other processes do to it at the same time. */
+export interface InventoryChange {
+  readonly header: OwnerHeader;
+  readonly run: string;
+  readonly put: readonly InventoryEntry[];
+  /** Identities to forget, unless another run has announced them since. */
+  readonly drop: readonly string[];
+}
+
+export interface Inventory {
+  /** All records of the home cluster. */
+  list(): Promise<InventoryRecord[]>;
+  /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
+  write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
+}

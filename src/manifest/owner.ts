@@ -1,0 +1,82 @@
+/** Owners, and the marks by which a live object says whose it is. */
+import { createHash } from 'node:crypto';
+import type { Manifest } from './manifest.ts';
+
+/** The unit of ownership: a VidraResource, one per artifact. */
+export interface Owner {
+  readonly name: string;
+  /** Uid of the namespace kube-system of the cluster that the owner's record is kept in. */
+  readonly home: string;
+  /** Unique over all homes: two Vidras that manage one cluster never take each other's objects. */
+  readonly id: string;
+  /** Field manager of server-side apply. */
+  readonly manager: string;
+}
+
+/** An owner as read from an object. */
+export interface OwnerMark {
+  readonly id: string;
+  /** `<home>/<owner name>`. */
+  readonly value: string;
+}
+
+export const managedLabel = { name: 'managed-by', value: 'vidra' } as const;
+export const managedSelector = `${managedLabel.name}=${managedLabel.value}`;
+
+const annotationPrefix = 'owner.vidra.infrahub.operators.com/';
+const managerPrefix = 'vidra:';
+const upstreamOwners = 'vidraresource.infrahub.operators.com/owned-by';
+/** Longest field manager that the API server takes. */
+const longestManager = 128;
+
+export function ownerOf(name: string, home: string): Owner {
+  const id = createHash('sha256').update(`${home}/${name}`).digest('hex').slice(0, 20);
+  const manager = `${managerPrefix}${name}@${home.slice(0, 8)}`;
+  return { name, home, id, manager: manager.length <= longestManager ? manager : `${managerPrefix}${id}` };
+}
+
+/** The manifest with the label and annotation that say that `owner` wants it. */
+export function markedBy(owner: Owner, manifest: Manifest): Manifest {
+  const { metadata } = manifest;
+  return {
+    ...manifest,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, [managedLabel.name]: managedLabel.value },
+      annotations: { ...metadata.annotations, [annotationPrefix + owner.id]: `${owner.home}/${owner.name}` },
+    },
+  };
+}
+
+/** What server-side apply takes to give up everything that `owner` applied to an object. */
+export function emptyManifest(manifest: Pick<Manifest, 'apiVersion' | 'kind'>, metadata: { name: string; namespace: string }): Manifest {
+  const { name, namespace } = metadata;
+  return { apiVersion: manifest.apiVersion, kind: manifest.kind, metadata: namespace ? { name, namespace } : { name } };
+}
+
+interface Marked {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly managers: readonly { readonly manager: string }[];
+}
+
+/** Whether the object says, by annotation or by field manager, that it is this owner's. */
+export function isMarkedBy(owner: Owner, object: Marked): boolean {
+  return annotationPrefix + owner.id in object.annotations || object.managers.some((entry) => entry.manager === owner.manager);
+}
+
+/** Names of everyone in Vidra, upstream's owners included, who wants the object, but for `except`. For people, and to count. */
+export function ownersBut(except: readonly Owner[], object: Marked): string[] {
+  const ids = new Set(except.map((owner) => annotationPrefix + owner.id));
+  const managers = new Set(except.map((owner) => owner.manager));
+  const names = new Set(except.map((owner) => owner.name));
+  const annotated = Object.entries(object.annotations).filter(([key]) => key.startsWith(annotationPrefix) && !ids.has(key));
+  const applied = object.managers.map((entry) => entry.manager).filter((name) => name.startsWith(managerPrefix) && !managers.has(name));
+  const upstream = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
+  return [
+    ...new Set([
+      ...annotated.map(([, value]) => value.slice(value.indexOf('/') + 1)),
+      ...applied.map((manager) => manager.slice(managerPrefix.length).replace(/@[^@]*$/, '')),
+      ...upstream.filter((name) => name !== '' && !names.has(name)),
+    ]),
+  ];
+}
