@@ -16,6 +16,7 @@ const table = {
   SOURCE_REFUSED: { retry: false, exit: 1, hint: 'Read the message of the source: the request itself must change.' },
   SOURCE_INVALID_ANSWER: { retry: false, exit: 1, hint: 'Check that the address is that of an Infrahub API.' },
   SOURCE_TOO_LARGE: { retry: false, exit: 1, hint: 'Split the artifact, or raise the limit.' },
+  SOURCE_FAILED: { retry: true, exit: 1, hint: 'The source failed or is overloaded. Try again later.' },
   SOURCE_CHANGING: { retry: true, exit: 1, hint: 'Artifacts change faster than they can be read. Try again later.' },
   DATE_INVALID: { retry: false, exit: 64, hint: 'Write 2026-11-22T12:00:00Z, 2026-11-22, or now-2h.' },
   MANIFEST_INVALID: { retry: false, exit: 1, hint: 'Correct the document at the line and column named above.' },
