@@ -1,0 +1,93 @@
+/** From text to manifests: reads, takes lists apart, checks and normalises. Every problem names its place. */
+
+import { VidraError } from '../errors.ts';
+import { readJson } from './json-documents.ts';
+import { flatten, type ListedObject } from './list.ts';
+import { describeOrigin, type LocatedManifest, type Manifest, type Origin } from './manifest.ts';
+import { normalize } from './normalize.ts';
+import type { Path, ReadDocument } from './read-document.ts';
+import { checkShape } from './shape.ts';
+import { positionsIn } from './text-position.ts';
+import { refuseText } from './unreadable.ts';
+import { readYaml } from './yaml.ts';
+
+/** `warnings` are sentences for people that start with the place. */
+export interface Decoded {
+  readonly manifests: readonly LocatedManifest[];
+  readonly problems: readonly VidraError[];
+  readonly warnings: readonly string[];
+}
+
+/** The text's source as people know it: a path or a URL, and the artifact's name and id. */
+export interface Where {
+  readonly source: string;
+  readonly artifact?: string;
+}
+
+interface Decoding {
+  readonly manifests: LocatedManifest[];
+  readonly problems: VidraError[];
+  readonly warnings: string[];
+  readonly originOf: (document: number, offset: number) => Origin;
+}
+
+type Readable = Extract<ReadDocument, { value: unknown }>;
+
+/** Decodes YAML or JSON text. Never throws: what cannot be used is a problem (MANIFEST_INVALID), and the rest is returned. */
+export function decode(text: string, where: Where): Decoded {
+  const positionOf = positionsIn(text);
+  const originOf = (document: number, offset: number): Origin => ({ ...where, document, ...positionOf(offset) });
+  const decoding: Decoding = { manifests: [], problems: [], warnings: [], originOf };
+  const refusal = refuseText(text);
+  if (refusal) addProblem(decoding, originOf(1, refusal.offset), refusal.message);
+  else for (const document of readJson(text) ?? readYaml(text)) addDocument(document, decoding);
+  const { manifests, problems, warnings } = decoding;
+  return { manifests, problems, warnings };
+}
+
+function addDocument(document: ReadDocument, decoding: Decoding): void {
+  const { number } = document;
+  if ('problem' in document) {
+    addProblem(decoding, decoding.originOf(number, document.problem.offset), document.problem.message);
+    return;
+  }
+  for (const { offset, message } of document.warnings) {
+    addWarning(decoding, decoding.originOf(number, offset), message);
+  }
+  const offsets = new Map<string, readonly number[]>();
+  for (const listed of flatten(document.value)) {
+    addObject(listed, startOf(listed.path, document, offsets), document, decoding);
+  }
+}
+
+/** Offsets of a list's elements are asked for once per list, because each answer walks the text. */
+function startOf(path: Path, document: Readable, offsets: Map<string, readonly number[]>): number {
+  const index = path.at(-1);
+  if (typeof index !== 'number') return document.locate(path);
+  const parent = path.slice(0, -1);
+  const key = parent.join('/');
+  const starts = offsets.get(key) ?? document.locateItems(parent);
+  offsets.set(key, starts);
+  return starts[index] ?? document.locate(path);
+}
+
+function addObject(listed: ListedObject, start: number, document: Readable, decoding: Decoding): void {
+  const originAt = (path: Path) => decoding.originOf(document.number, document.locate([...listed.path, ...path]));
+  const findings = checkShape(listed.value);
+  for (const { path, message } of findings) addProblem(decoding, originAt(path), message);
+  if (findings.length > 0) return;
+  const { manifest, problems, warnings } = normalize(listed.value as Manifest);
+  for (const { path, message } of warnings) addWarning(decoding, originAt(path), message);
+  for (const { path, message } of problems) addProblem(decoding, originAt(path), message);
+  if (problems.length === 0) {
+    decoding.manifests.push({ manifest, origin: decoding.originOf(document.number, start) });
+  }
+}
+
+function addProblem(decoding: Decoding, origin: Origin, message: string): void {
+  decoding.problems.push(new VidraError('MANIFEST_INVALID', message, { subject: describeOrigin(origin) }));
+}
+
+function addWarning(decoding: Decoding, origin: Origin, message: string): void {
+  decoding.warnings.push(`${describeOrigin(origin)}: ${message}`);
+}

@@ -1,0 +1,17 @@
+/** The kinds that the CustomResourceDefinitions among some manifests define. */
+
+import type { LocatedManifest } from './manifest.ts';
+import { isObject } from './shape.ts';
+
+export type Scope = 'Namespaced' | 'Cluster';
+
+/** Scopes by `group/kind`. */
+export function definedScopes(manifests: readonly LocatedManifest[]): ReadonlyMap<string, Scope> {
+  const scopes = new Map<string, Scope>();
+  for (const { manifest } of manifests) {
+    const { kind, spec } = manifest;
+    if (kind !== 'CustomResourceDefinition' || !isObject(spec) || !isObject(spec['names'])) continue;
+    scopes.set(`${spec['group']}/${spec['names']['kind']}`, spec['scope'] === 'Cluster' ? 'Cluster' : 'Namespaced');
+  }
+  return scopes;
+}

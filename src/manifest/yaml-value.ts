@@ -1,0 +1,152 @@
+/** From the nodes of one YAML document to the JSON that kubectl would read from it. */
+
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { JsonValue } from './manifest.ts';
+import { maxDepth, type Remark } from './read-document.ts';
+import { resolvePlain } from './yaml-scalar.ts';
+import { resolveTagged } from './yaml-tag.ts';
+
+/** More values than this through aliases are an attack, not a manifest. */
+const maxAliased = 250_000;
+
+interface Anchored {
+  readonly value: JsonValue;
+  /** Values inside, aliases followed. */
+  readonly size: number;
+}
+
+interface Reading {
+  readonly anchors: Map<string, Anchored | 'open'>;
+  readonly warnings: Remark[];
+  size: number;
+  aliased: number;
+}
+
+type Result = { readonly value: JsonValue; readonly warnings: readonly Remark[] } | { readonly refusal: Remark };
+type Fields = { [field: string]: JsonValue };
+
+/** Ends the reading of one document at one place. */
+class Refusal extends Error {
+  readonly offset: number;
+
+  constructor(node: Node | null, message: string) {
+    super(message);
+    this.offset = node?.range?.[0] ?? 0;
+  }
+}
+
+/** The value of a composed document, or the first reason against it. Never throws. */
+export function readValue(document: Document.Parsed): Result {
+  const reading: Reading = { anchors: new Map(), warnings: [], size: 0, aliased: 0 };
+  try {
+    return { value: read(document.contents, reading, 0), warnings: reading.warnings };
+  } catch (error) {
+    if (error instanceof Refusal) return { refusal: { offset: error.offset, message: error.message } };
+    throw error;
+  }
+}
+
+function read(node: Node | null, reading: Reading, depth: number): JsonValue {
+  reading.size++;
+  if (!node) return null;
+  if (depth > maxDepth) throw new Refusal(node, `is nested deeper than ${maxDepth} levels`);
+  if (isAlias(node)) return readAlias(node.source, node, reading);
+  const anchor = (node as Scalar).anchor;
+  if (!anchor) return readContent(node, reading, depth);
+  const before = reading.size;
+  reading.anchors.set(anchor, 'open');
+  const value = readContent(node, reading, depth);
+  reading.anchors.set(anchor, { value, size: reading.size - before + 1 });
+  return value;
+}
+
+function readContent(node: Node, reading: Reading, depth: number): JsonValue {
+  if (isScalar(node)) return readScalar(node);
+  const tag = (node as YAMLMap).tag;
+  if (isMap(node)) {
+    if (tag && tag !== 'tag:yaml.org,2002:map') throw new Refusal(node, `the tag ${tag} is not known`);
+    return readMap(node, reading, depth);
+  }
+  if (!isSeq(node)) throw new Refusal(node, 'is neither a mapping, a list nor a value');
+  if (tag && tag !== 'tag:yaml.org,2002:seq') throw new Refusal(node, `the tag ${tag} is not known`);
+  return node.items.map((item) => read(item as Node | null, reading, depth + 1));
+}
+
+function readScalar(node: Scalar): JsonValue {
+  const source = node.source ?? '';
+  const value = node.tag ? resolveTagged(node.tag, source) : node.type === 'PLAIN' ? resolvePlain(source) : source;
+  if (value === undefined) throw new Refusal(node, `${source} is a number that JSON has no form for`);
+  if (typeof value === 'object' && value !== null) throw new Refusal(node, value.refusal);
+  return value;
+}
+
+function readAlias(name: string, node: Node, reading: Reading): JsonValue {
+  const anchored = reading.anchors.get(name);
+  if (!anchored) throw new Refusal(node, `*${name} stands for an anchor that is not written before it`);
+  if (anchored === 'open') throw new Refusal(node, `*${name} stands inside of what it stands for`);
+  reading.size += anchored.size - 1;
+  reading.aliased += anchored.size;
+  if (reading.aliased > maxAliased) throw new Refusal(node, `aliases add more than ${maxAliased} values`);
+  return anchored.value;
+}
+
+/** Pairs are taken in the order in which they are written, and a merge wins over what stands before it, as with kubectl. */
+function readMap(node: YAMLMap, reading: Reading, depth: number): JsonValue {
+  const fields: Fields = {};
+  const explicit = new Set<string>();
+  for (const pair of node.items) {
+    const keyNode = pair.key as Node | null;
+    if (isMergeKey(keyNode)) {
+      merge(fields, explicit, pair.value as Node | null, keyNode, reading, depth);
+      continue;
+    }
+    const key = keyOf(read(keyNode, reading, depth + 1), keyNode ?? node);
+    if (explicit.has(key)) throw new Refusal(keyNode, `the key ${JSON.stringify(key)} is written twice`);
+    explicit.add(key);
+    assign(fields, key, read(pair.value as Node | null, reading, depth + 1));
+  }
+  return fields;
+}
+
+function isMergeKey(node: Node | null): node is Scalar {
+  if (!isScalar(node) || node.source !== '<<') return false;
+  return node.tag ? node.tag === 'tag:yaml.org,2002:merge' : node.type === 'PLAIN';
+}
+
+function merge(
+  fields: Fields,
+  explicit: Set<string>,
+  node: Node | null,
+  at: Node,
+  reading: Reading,
+  depth: number,
+): void {
+  const value = read(node, reading, depth + 1);
+  const maps = Array.isArray(value) ? [...value].reverse() : [value];
+  for (const map of maps) {
+    if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+      throw new Refusal(node ?? at, '<< takes a mapping or a list of mappings');
+    }
+    for (const [key, field] of Object.entries(map)) {
+      if (explicit.has(key)) warnOverride(key, at, reading);
+      assign(fields, key, field as JsonValue);
+    }
+  }
+}
+
+function warnOverride(key: string, at: Node, reading: Reading): void {
+  const message = `<< replaces the key ${JSON.stringify(key)} that is written before it, as with kubectl; write << first`;
+  reading.warnings.push({ offset: at.range?.[0] ?? 0, message });
+}
+
+function keyOf(value: JsonValue, node: Node): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  throw new Refusal(node, value === null ? 'a key is empty' : 'a key must be text, not a mapping or a list');
+}
+
+/** `__proto__` becomes a field like any other. */
+function assign(fields: Fields, key: string, value: JsonValue): void {
+  if (key !== '__proto__') fields[key] = value;
+  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+}
