@@ -1,0 +1,66 @@
+/** Runs the Go tool in the pinned module. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { VidraError } from '../errors.ts';
+import { ownFile } from './own-files.ts';
+
+export interface GoOptions {
+  /** Gets each line of Go's standard error as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GoResult {
+  readonly status: number;
+  readonly stdout: string;
+  /** The last lines of standard error. */
+  readonly lastLines: readonly string[];
+}
+
+const keptLines = 500;
+
+/** Runs `go` to its end. Throws CONTROL_PLANE_MISSING when there is no Go, INTERRUPTED when aborted. */
+export async function runGo(args: readonly string[], options: GoOptions = {}): Promise<GoResult> {
+  const go = spawn('go', args, {
+    cwd: ownFile('go'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GOWORK: 'off' },
+  });
+  // Go ends its compilers in order on SIGINT only.
+  const interrupt = () => go.kill('SIGINT');
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  const lastLines: string[] = [];
+  createInterface({ input: go.stderr }).on('line', (line) => {
+    lastLines.push(line);
+    if (lastLines.length > keptLines) lastLines.shift();
+    options.onLine?.(line);
+  });
+  const chunks: Buffer[] = [];
+  go.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  try {
+    const status = await new Promise<number>((resolve, reject) => {
+      go.once('error', reject);
+      go.once('close', (code) => resolve(code ?? 1));
+    });
+    options.signal?.throwIfAborted();
+    return { status, stdout: Buffer.concat(chunks).toString('utf8'), lastLines };
+  } catch (cause) {
+    if (options.signal?.aborted) throw new VidraError('INTERRUPTED', 'The build was interrupted.', { cause });
+    throw new VidraError('CONTROL_PLANE_MISSING', missing('There is no Go to build it'), { cause });
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+/** Throws CONTROL_PLANE_MISSING when Go is missing or older than go.mod wants. */
+export async function checkGo(signal?: AbortSignal): Promise<void> {
+  const { status, lastLines } = await runGo(['list', '-m'], { signal });
+  if (status !== 0) throw new VidraError('CONTROL_PLANE_MISSING', missing(`Go cannot build it (${lastLines.at(-1)})`));
+}
+
+function missing(reason: string): string {
+  return (
+    `No control plane was found. ${reason}, and neither KUBEBUILDER_ASSETS (a folder) nor TEST_ASSET_ETCD, ` +
+    'TEST_ASSET_KUBE_APISERVER and TEST_ASSET_KUBE_CONTROLLER_MANAGER (files) name the programs that are needed.'
+  );
+}
