@@ -43,6 +43,11 @@ const table = {
   },
   NOT_FOUND: { retry: false, exit: 1, hint: 'The object does not exist.' },
   CONFLICT: { retry: false, exit: 1, hint: 'Let one of the two writers give the field up.' },
+  NOT_ADOPTED: { retry: false, exit: 1, hint: 'Pass --adopt to take the object over, or give the manifest another name.' },
+  DEPENDENCY_FAILED: { retry: false, exit: 1, hint: 'Mend the object that it depends on.' },
+  SOURCE_EMPTY: { retry: false, exit: 1, hint: 'Check artifact name and branch. To delete everything on purpose, remove the definition and pass --prune.' },
+  INVENTORY_INVALID: { retry: false, exit: 1, hint: 'Restore the record named above from a backup, or delete it and adopt its objects again.' },
+  INVENTORY_CONTESTED: { retry: true, exit: 1, hint: 'Another process writes the same record all the time. Try again later.' },
   PLAN_STALE: { retry: true, exit: 1, hint: 'The cluster changed after planning. Plan again.' },
   TIMEOUT: { retry: true, exit: 1, hint: 'Raise --timeout, or look at what the object waits for.' },
   CONTROL_PLANE_MISSING: {

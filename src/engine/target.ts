@@ -1,0 +1,26 @@
+/** What a reconcile works on: definitions, where their manifests come from, the clusters, and the rules. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Definition, InfrahubSync } from '../definition/definition.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Policy } from '../plan/observation.ts';
+import type { Source } from '../source/source.ts';
+
+export interface Target {
+  /** Name of the set that the definitions belong to. */
+  readonly set: string;
+  readonly definitions: readonly Definition[];
+  /** Sources are closed by whoever made them. */
+  readonly sourceOf: (sync: InfrahubSync) => Promise<Source>;
+  /** The cluster that keeps the records. */
+  readonly home: Cluster;
+  /** The cluster of a definition's `destination.server`; empty means home. */
+  readonly clusterOf: (server: string) => Promise<Cluster>;
+  /** Namespace of objects that name none, where the definition names none either. */
+  readonly namespace: string;
+  readonly inventory: Inventory;
+  readonly policy: Policy;
+  /** Let the server try objects that would be new: finds what it would refuse, for one request per object. */
+  readonly validate: boolean;
+  /** Delete what belongs to owners whose definition left the set. */
+  readonly prune: boolean;
+}

@@ -1,0 +1,112 @@
+/** The inventory of a home cluster: VidraResources where their kind is installed, Secrets where it is not and for all that is too large. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { VidraError } from '../errors.ts';
+import { keyOf } from '../manifest/manifest.ts';
+import type { Inventory, InventoryChange, InventoryEntry, InventoryRecord, OwnerHeader } from './inventory.ts';
+import { mergeEntries } from './merge.ts';
+import type { Piece, PieceStore } from './piece.ts';
+import { resourcePieces, vidraResource } from './resources.ts';
+import { secretPieces } from './secrets.ts';
+import { distribute, shardsFor } from './shard.ts';
+
+const attempts = 10;
+
+/** `namespace` is Vidra's own; it is made when the first record is. */
+export async function connectInventory(home: Cluster, namespace: string): Promise<Inventory> {
+  const secrets = secretPieces(home, await home.identity(), namespace);
+  const type = home.typeOf(vidraResource);
+  return createInventory(secrets, type && resourcePieces(home, type));
+}
+
+/** A piece and the place that it was found in. */
+interface Found {
+  readonly piece: Piece;
+  readonly store: PieceStore;
+}
+
+function createInventory(secrets: PieceStore, resources: PieceStore | undefined): Inventory {
+  let known: Map<string, Found[]> | undefined;
+
+  const read = async () => {
+    const stores = resources ? [resources, secrets] : [secrets];
+    const lists = await Promise.all(stores.map(async (store) => (await store.list()).map((piece) => ({ piece, store }))));
+    known = new Map();
+    for (const found of lists.flat()) {
+      const { name } = found.piece.header;
+      known.set(name, [...(known.get(name) ?? []), found]);
+    }
+    return known;
+  };
+
+  return {
+    async list() {
+      return [...(await read()).values()].map(recordOf);
+    },
+    async write(change, options = {}) {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const all = known ?? (await read());
+        const written = await writeOnce(all.get(change.header.name) ?? [], change, options.gone ?? false, secrets, resources);
+        if (written) {
+          all.set(change.header.name, written);
+          return;
+        }
+        known = undefined;
+      }
+      throw new VidraError('INVENTORY_CONTESTED', 'the record changes all the time', { subject: change.header.name });
+    },
+  };
+}
+
+// The first piece is written last: it says how many there are. A crash before leaves entries twice, never nowhere.
+async function writeOnce(
+  found: readonly Found[],
+  change: InventoryChange,
+  gone: boolean,
+  secrets: PieceStore,
+  resources: PieceStore | undefined,
+): Promise<Found[] | undefined> {
+  const entries = mergeEntries(entriesOf(found), change, Date.now());
+  if (gone && entries.size === 0) {
+    for (const { piece, store } of [...found].sort(byIndexDescending)) await store.remove(piece);
+    return [];
+  }
+  const current = Math.max(0, ...found.map(({ piece }) => piece.index + 1));
+  const shards = shardsFor(entries.size, current);
+  const contents = distribute(entries.values(), shards);
+  const result: Found[] = [];
+  for (let index = shards - 1; index >= 0; index--) {
+    const store = index === 0 && resources ? resources : secrets;
+    const before = found.find((other) => other.piece.index === index && other.store === store);
+    const next: Piece = { header: change.header, index, shards, entries: contents[index] ?? [] };
+    if (before && isSame(before.piece, next)) {
+      result.push(before);
+      continue;
+    }
+    const written = await store.write(before?.piece.stored ? { ...next, stored: before.piece.stored } : next);
+    if (!written) return undefined;
+    result.push({ piece: written, store });
+  }
+  // A record that began as a Secret has moved into its VidraResource.
+  const moved = found.filter(({ piece, store }) => piece.index === 0 && resources && store === secrets);
+  for (const { piece, store } of moved) await store.remove(piece);
+  return result;
+}
+
+function byIndexDescending(a: Found, b: Found): number {
+  return b.piece.index - a.piece.index;
+}
+
+function isSame(before: Piece, next: Piece): boolean {
+  const content = ({ header, shards, entries }: Piece) => JSON.stringify([header, shards, entries]);
+  return content(before) === content(next);
+}
+
+function entriesOf(found: readonly Found[]): Map<string, InventoryEntry> {
+  return new Map(found.flatMap(({ piece }) => piece.entries.map((entry) => [keyOf(entry.reference), entry] as const)));
+}
+
+function recordOf(found: readonly Found[]): InventoryRecord {
+  const first = found.find(({ piece }) => piece.index === 0) ?? found[0];
+  if (!first) throw new Error('a record has at least one piece');
+  return { header: first.piece.header satisfies OwnerHeader, entries: entriesOf(found) };
+}

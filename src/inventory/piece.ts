@@ -1,0 +1,20 @@
+/** The pieces that records are kept in, and the two places for them. */
+import type { Manifest } from '../manifest/manifest.ts';
+import type { InventoryEntry, OwnerHeader } from './inventory.ts';
+
+/** One stored piece of one owner's record. Piece 0 says how many there are. */
+export interface Piece {
+  readonly header: OwnerHeader;
+  readonly index: number;
+  readonly shards: number;
+  readonly entries: readonly InventoryEntry[];
+  /** The object that holds it, as last read; nothing when it is not stored yet. */
+  readonly stored?: Manifest;
+}
+
+export interface PieceStore {
+  list(): Promise<Piece[]>;
+  /** Creates the piece, or replaces it at the resourceVersion of `stored`. Nothing when somebody else wrote it meanwhile. */
+  write(piece: Piece): Promise<Piece | undefined>;
+  remove(piece: Piece): Promise<void>;
+}

@@ -1,0 +1,92 @@
+/** First pieces of records as the status of VidraResources, for clusters that have the CRDs. */
+import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import { apiVersionOf, groupVersion, type JsonObject, type Manifest } from '../manifest/manifest.ts';
+import type { InventoryEntry, OwnerHeader } from './inventory.ts';
+import type { Piece, PieceStore } from './piece.ts';
+
+export const vidraResource = { group: 'infrahub.operators.com', version: 'v1alpha1', kind: 'VidraResource' } as const;
+
+interface Status extends JsonObject {
+  readonly managedResources?: readonly StoredEntry[];
+  readonly inventory?: { readonly set?: string; readonly sync?: string; readonly artifact?: string; readonly checksum?: string; readonly shards?: number };
+}
+
+interface StoredEntry extends JsonObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly digest?: string;
+  readonly fields?: string;
+  readonly state?: string;
+  readonly run?: string;
+}
+
+export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
+  return {
+    list: async () => (await home.list(type, {})).map(readPiece),
+    async write(piece) {
+      const object = piece.stored ?? (await createResource(home, type, piece.header));
+      if (!object) return undefined;
+      const status = { ...(object['status'] as JsonObject | undefined), ...statusOf(piece) };
+      const stored = await home.replace(type, { ...object, status }, 'status');
+      return stored && { ...piece, stored };
+    },
+    async remove(piece) {
+      const { uid, resourceVersion } = (piece.stored?.metadata ?? {}) as { uid?: string; resourceVersion?: string };
+      if (!piece.stored || uid === undefined) return;
+      const { name } = piece.stored.metadata;
+      await home.remove(type, { ...type, namespace: '', name }, { uid, ...(resourceVersion ? { resourceVersion } : {}) });
+    },
+  };
+}
+
+// Without `manifest`: that means "kept elsewhere", never "nothing is wanted".
+function createResource(home: Cluster, type: ResourceType, header: OwnerHeader): Promise<Manifest | undefined> {
+  return home.create(type, {
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: { name: header.name },
+    spec: { destination: header.server ? { server: header.server } : {} },
+  });
+}
+
+function statusOf({ header, entries, shards }: Piece): Status {
+  const { set, sync, artifact, checksum } = header;
+  const inventory = { set, shards, ...(sync ? { sync } : {}), ...(artifact ? { artifact } : {}), ...(checksum ? { checksum } : {}) };
+  return { inventory, managedResources: entries.map(storedEntry) };
+}
+
+function storedEntry({ reference, ...rest }: InventoryEntry): StoredEntry {
+  const { kind, namespace, name } = reference;
+  return { apiVersion: apiVersionOf(reference), kind, name, ...(namespace ? { namespace } : {}), ...rest };
+}
+
+function readPiece(object: Manifest): Piece {
+  const status = (object['status'] ?? {}) as Status;
+  const { set = '', shards = 1, sync, artifact, checksum } = status.inventory ?? {};
+  const spec = object['spec'] as { destination?: { server?: string } } | undefined;
+  const header: OwnerHeader = {
+    name: object.metadata.name,
+    set,
+    ...(sync ? { sync } : {}),
+    ...(artifact ? { artifact } : {}),
+    ...(checksum ? { checksum } : {}),
+    server: spec?.destination?.server ?? '',
+  };
+  return { header, index: 0, shards, entries: (status.managedResources ?? []).map(readEntry), stored: object };
+}
+
+function readEntry(stored: StoredEntry): InventoryEntry {
+  const { apiVersion, kind, name, namespace = '', uid, digest, fields, state, run } = stored;
+  const reference = { ...groupVersion(apiVersion), kind, namespace, name };
+  return {
+    reference,
+    state: state === 'pending' || state === 'deleting' ? state : 'applied',
+    ...(uid ? { uid } : {}),
+    ...(digest ? { digest } : {}),
+    ...(fields ? { fields } : {}),
+    ...(run ? { run } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+/** How a record is cut into pieces that fit into one object each. Pure. */
+import { createHash } from 'node:crypto';
+import { keyOf } from '../manifest/manifest.ts';
+import type { InventoryEntry } from './inventory.ts';
+
+/** About 300 bytes each, so that a full piece stays far below the 1.5 MB that etcd takes. */
+const entriesPerShard = 2000;
+
+/** A power of two, so that growing moves each entry at most to one new place. Never shrinks. */
+export function shardsFor(entries: number, current: number): number {
+  let shards = Math.max(1, current);
+  while (entries > shards * entriesPerShard) shards *= 2;
+  return shards;
+}
+
+/** Which piece an identity belongs to. */
+export function shardOf(key: string, shards: number): number {
+  return shards === 1 ? 0 : createHash('sha256').update(key).digest().readUInt32BE(0) % shards;
+}
+
+/** The entries of each piece. */
+export function distribute(entries: Iterable<InventoryEntry>, shards: number): InventoryEntry[][] {
+  const pieces: InventoryEntry[][] = Array.from({ length: shards }, () => []);
+  for (const entry of entries) pieces[shardOf(keyOf(entry.reference), shards)]?.push(entry);
+  return pieces;
+}

@@ -1,0 +1,75 @@
+/** Field-by-field differences of two states of one object. */
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
+import { maskDifference } from './mask.ts';
+import type { Difference } from './plan.ts';
+
+// Written by the server on every change, so they say nothing about the change itself.
+const serverMetadata = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
+const ownMark = /^owner\.vidra\.infrahub\.operators\.com\//;
+/** Fields by which items of a list are told apart, in order of preference; as in the built-in kinds. */
+const itemKeys = ['name', 'key', 'mountPath', 'containerPort', 'port', 'ip', 'type', 'topologyKey', 'devicePath'];
+
+/** What would change from `before` to `after`; status and the server's own bookkeeping are left out, secrets are masked. */
+export function differencesOf(before: Manifest, after: Manifest): Difference[] {
+  const found: Difference[] = [];
+  compare('', comparable(before), comparable(after), found);
+  return found.map((difference) => maskDifference(after, difference));
+}
+
+function comparable(manifest: Manifest): JsonObject {
+  const { status: _status, metadata, ...rest } = manifest;
+  const kept = Object.entries(metadata).filter(([field]) => !serverMetadata.has(field));
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !ownMark.test(name));
+  return { ...rest, metadata: { ...Object.fromEntries(kept), annotations: Object.fromEntries(annotations) } };
+}
+
+function compare(path: string, before: JsonValue | undefined, after: JsonValue | undefined, found: Difference[]): void {
+  if (isObject(before) && isObject(after)) return compareObjects(path, before, after, found);
+  if (Array.isArray(before) && Array.isArray(after)) return compareLists(path, before, after, found);
+  if (before === after || (isEmpty(before) && isEmpty(after))) return;
+  found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+}
+
+function compareObjects(path: string, before: JsonObject, after: JsonObject, found: Difference[]): void {
+  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    compare(joinPath(path, field), before[field], after[field], found);
+  }
+}
+
+function compareLists(path: string, before: readonly JsonValue[], after: readonly JsonValue[], found: Difference[]): void {
+  const key = itemKeys.find((candidate) => isKey(candidate, before) && isKey(candidate, after));
+  if (key !== undefined && (before.length > 0 || after.length > 0)) {
+    const beforeByKey = byKey(key, before);
+    const afterByKey = byKey(key, after);
+    for (const value of new Set([...beforeByKey.keys(), ...afterByKey.keys()])) {
+      compare(`${path}[${key}=${value}]`, beforeByKey.get(value), afterByKey.get(value), found);
+    }
+    return;
+  }
+  for (let index = 0; index < Math.max(before.length, after.length); index++) {
+    compare(`${path}[${index}]`, before[index], after[index], found);
+  }
+}
+
+function isKey(key: string, items: readonly JsonValue[]): boolean {
+  const values = items.map((item) => (isObject(item) ? item[key] : undefined));
+  return values.every((value) => typeof value === 'string' || typeof value === 'number') && new Set(values).size === values.length;
+}
+
+function byKey(key: string, items: readonly JsonValue[]): Map<string, JsonValue> {
+  return new Map(items.map((item) => [String((item as JsonObject)[key]), item]));
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function joinPath(path: string, field: string): string {
+  if (/^[A-Za-z_][\w-]*$/.test(field)) return path ? `${path}.${field}` : field;
+  return `${path}["${field}"]`;
+}

@@ -1,0 +1,28 @@
+/** Secret values never leave the plan readable: not in a difference, and not in a message of the server. */
+import type { JsonValue, Manifest } from '../manifest/manifest.ts';
+import type { Difference } from './plan.ts';
+
+const secretPath = /^(data|stringData)\b|^metadata\.annotations\["kubectl\.kubernetes\.io\/last-applied-configuration"\]/;
+
+export function isSecret(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
+  return manifest.kind === 'Secret' && manifest.apiVersion === 'v1';
+}
+
+/** The difference with its values hidden, where they are a Secret's. */
+export function maskDifference(manifest: Pick<Manifest, 'apiVersion' | 'kind'>, difference: Difference): Difference {
+  if (!isSecret(manifest) || !secretPath.test(difference.path)) return difference;
+  return {
+    path: difference.path,
+    ...('before' in difference ? { before: '*** (before)' } : {}),
+    ...('after' in difference ? { after: '*** (after)' } : {}),
+  };
+}
+
+/** A message about a manifest, without the values that it has as a Secret: the server may quote what it refuses. */
+export function maskMessage(manifest: Manifest | undefined, message: string): string {
+  if (!manifest || !isSecret(manifest)) return message;
+  const values = [...Object.values(manifest['data'] ?? {}), ...Object.values(manifest['stringData'] ?? {})]
+    .flatMap((value: JsonValue) => (typeof value === 'string' ? [value, Buffer.from(value, 'base64').toString()] : []))
+    .filter((value) => value.length >= 3);
+  return values.reduce((text, value) => text.replaceAll(value, '***'), message);
+}

@@ -1,0 +1,59 @@
+/** What a plan is made from: what is wanted, what is recorded, what is there, and what the server says it would make of it. */
+import type { FieldConflict } from '../cluster/cluster.ts';
+import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import type { DesiredSet } from '../manifest/desired-set.ts';
+import type { Owner } from '../manifest/owner.ts';
+import type { Difference, Problem } from './plan.ts';
+
+/** The server's answer to a dry-run of one owner's apply. */
+export type Verdict =
+  | {
+      readonly type: 'tried';
+      readonly differences: readonly Difference[];
+      /** Whether the apply would change what this owner is recorded to own, though no value differs. */
+      readonly ownershipChanges: boolean;
+      /** Digest of this owner's entry in managedFields as it is now. */
+      readonly fields?: string;
+      /** Only with fields taken back from people's tools. */
+      readonly force: boolean;
+      /** Fields left to an autoscaler. */
+      readonly yield: readonly (readonly string[])[];
+      readonly takenFrom: readonly FieldConflict[];
+    }
+  | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
+  | { readonly type: 'predicted'; readonly reason: string };
+
+/** What an owner should have, `wanted`; or that it should have nothing, `leaving`; or that it must not be touched now, `waiting`. */
+export type OwnerWish =
+  | { readonly type: 'wanted'; readonly desired: DesiredSet }
+  | { readonly type: 'leaving'; readonly reason: string }
+  | { readonly type: 'waiting'; readonly reason: string };
+
+export interface OwnerObservation {
+  readonly owner: Owner;
+  readonly header: OwnerHeader;
+  readonly wish: OwnerWish;
+  readonly record: InventoryRecord | undefined;
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  /** By identity. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly destination: DestinationObservation;
+}
+
+/** One destination cluster, as far as the plan's owners are concerned. */
+export interface DestinationObservation {
+  readonly server: string;
+  /** Live objects that are wanted or recorded, by identity. */
+  readonly live: ReadonlyMap<string, ObjectMetadata>;
+  /** Identities whose kind the cluster could not be asked for: nothing may be concluded of them. */
+  readonly unknown: ReadonlyMap<string, Problem>;
+}
+
+/** Decisions that the caller makes for the whole plan. */
+export interface Policy {
+  readonly adopt: 'Never' | 'IfUnowned' | 'Always';
+}

@@ -1,0 +1,115 @@
+/** The plan: what would change and why. Plain data, and the whole instruction: apply carries it out and decides nothing. */
+import type { ErrorCode } from '../errors.ts';
+import type { OwnerHeader } from '../inventory/inventory.ts';
+import type { DesiredObject } from '../manifest/desired-set.ts';
+import type { JsonValue, ObjectReference } from '../manifest/manifest.ts';
+import type { Owner } from '../manifest/owner.ts';
+
+/** One field that differs. Secret values are already masked. */
+export interface Difference {
+  /** As in `spec.containers[name=web].image`. */
+  readonly path: string;
+  /** Nothing when the field is new. */
+  readonly before?: JsonValue;
+  /** Nothing when the field goes away. */
+  readonly after?: JsonValue;
+}
+
+/**
+ * How sure the plan is of a write: `server`: the API server tried it; `predicted`: it cannot be tried, because its
+ * Namespace or kind is made by the same plan; `unchecked`: it was not tried.
+ */
+export type Confidence = 'server' | 'predicted' | 'unchecked';
+
+interface ChangeBase {
+  readonly reference: ObjectReference;
+  /** For people: why, as a clause without a full stop. */
+  readonly reason: string;
+  /** Changes that must succeed first, by `changeId`. */
+  readonly after: readonly string[];
+}
+
+/** Server-side apply with the owner's field manager. */
+export interface WriteChange extends ChangeBase {
+  readonly action: 'create' | 'update' | 'adopt';
+  readonly desired: DesiredObject;
+  /** Nothing when another owner of the same plan creates the object first. */
+  readonly expect?: 'absent' | { readonly uid: string };
+  /** Take back fields that people's tools hold. */
+  readonly force: boolean;
+  /** Top-level-down field paths that are left to somebody else, and so are not sent. */
+  readonly yield: readonly (readonly string[])[];
+  readonly differences: readonly Difference[];
+  readonly confidence: Confidence;
+}
+
+export interface DeleteChange extends ChangeBase {
+  readonly action: 'delete';
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** The object stays, because somebody else wants it; this owner's fields go. */
+export interface ReleaseChange extends ChangeBase {
+  readonly action: 'release';
+  readonly uid: string;
+}
+
+export interface KeepChange extends ChangeBase {
+  readonly action: 'keep';
+  /** Proof to record when it is not recorded yet. */
+  readonly proof?: { readonly uid: string; readonly digest: string; readonly fields: string };
+}
+
+/** Nothing is done, and people should know. With `code`, something is wrong: an apply that skips it has failed. */
+export interface SkipChange extends ChangeBase {
+  readonly action: 'skip';
+  readonly code?: ErrorCode;
+}
+
+export type Change = WriteChange | DeleteChange | ReleaseChange | KeepChange | SkipChange;
+
+/** Something wrong with an owner as a whole, e.g. a document that cannot be read. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface OwnerPlan {
+  readonly owner: Owner;
+  readonly header: OwnerHeader;
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  /** Recorded objects that do not exist any more or are not this owner's: forgotten without touching the cluster. */
+  readonly forget: readonly string[];
+  /** The owner is not wanted any more: its record goes when its last object is gone. */
+  readonly leaving: boolean;
+}
+
+export interface Plan {
+  readonly set: string;
+  /** The home cluster's server. */
+  readonly server: string;
+  readonly owners: readonly OwnerPlan[];
+  /** Problems of no owner, e.g. a source that does not answer. */
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/** Names a change within a plan: one owner, one object. */
+export function changeId(owner: string, key: string): string {
+  return `${owner}|${key}`;
+}
+
+/** Whether carrying the plan out would write to a managed object. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.owners.some((owner) => owner.changes.some((change) => change.action !== 'keep' && change.action !== 'skip'));
+}
+
+/** Whether something is wrong that keeps the cluster from becoming what the definitions say. */
+export function hasProblems(plan: Plan): boolean {
+  const isWrong = (owner: OwnerPlan) =>
+    owner.problems.length > 0 || owner.changes.some((change) => change.action === 'skip' && change.code !== undefined);
+  return plan.problems.length > 0 || plan.owners.some(isWrong);
+}

@@ -1,0 +1,122 @@
+/** Decides what becomes of each object that an owner wants. */
+import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { DesiredObject } from '../manifest/desired-set.ts';
+import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
+import { ownersBut } from '../manifest/owner.ts';
+import { describeConflicts } from './conflict.ts';
+import type { OwnerObservation, Policy, Verdict } from './observation.ts';
+import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
+import { interestKey } from './interest.ts';
+import { appliedFields, isProvenUnchanged, mayApply } from './proof.ts';
+
+/** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
+export type Creators = ReadonlyMap<string, string>;
+
+export function decideWrite(observed: OwnerObservation, desired: DesiredObject, creators: Creators, policy: Policy): Change {
+  const key = keyOf(desired.reference);
+  const unknown = observed.destination.unknown.get(key);
+  if (unknown) return skip(desired, unknown.message, unknown.code);
+  const live = observed.destination.live.get(key);
+  const verdict = observed.verdicts.get(key);
+  return live
+    ? decideExisting(observed, desired, live, verdict, policy)
+    : decideAbsent(observed, desired, verdict, creators.get(interestKey(observed.destination.server, key)));
+}
+
+function decideAbsent(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  verdict: Verdict | undefined,
+  creator: string | undefined,
+): Change {
+  if (verdict?.type === 'refused') return skip(desired, verdict.message, verdict.code);
+  const { name } = observed.owner;
+  const key = keyOf(desired.reference);
+  const joins = creator !== undefined && creator !== name;
+  const recorded = observed.record?.entries.get(key)?.state === 'applied';
+  const base = write(desired, 'create', recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new');
+  const confidence = verdict?.type === 'predicted' || joins ? 'predicted' : verdict?.type === 'tried' ? 'server' : 'unchecked';
+  const reason = verdict?.type === 'predicted' ? `${base.reason}; ${verdict.reason}` : base.reason;
+  return joins
+    ? { ...base, reason, confidence, after: [changeId(creator, key)] }
+    : { ...base, reason, confidence, expect: 'absent' };
+}
+
+function decideExisting(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  verdict: Verdict | undefined,
+  policy: Policy,
+): Change {
+  const { owner } = observed;
+  const entry = observed.record?.entries.get(keyOf(desired.reference));
+  if (isProvenUnchanged(owner, desired, entry, live)) return keep(desired, 'unchanged');
+  if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');
+  const right = mayApply(owner, live, policy);
+  if (right === 'refuse') return skip(desired, 'exists, and is not managed by Vidra', 'NOT_ADOPTED');
+  switch (verdict?.type) {
+    case 'tried':
+      return decideTried(observed, desired, live, verdict, right);
+    case 'conflict':
+      return skip(desired, describeConflicts(verdict.conflicts), 'CONFLICT');
+    case 'refused':
+      return skip(desired, verdict.message, verdict.code);
+    default: {
+      const change = write(desired, right === 'adopt' ? 'adopt' : 'update', verdict?.reason ?? 'not tried');
+      return { ...change, expect: { uid: live.uid }, confidence: verdict ? 'predicted' : 'unchecked' };
+    }
+  }
+}
+
+function decideTried(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  verdict: Extract<Verdict, { type: 'tried' }>,
+  right: 'own' | 'adopt',
+): Change {
+  const { differences, force, yield: yielded } = verdict;
+  const fields = appliedFields(observed.owner, live);
+  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && fields !== undefined) {
+    return { ...keep(desired, 'unchanged'), proof: { uid: live.uid, digest: desired.digest, fields } };
+  }
+  const change = write(desired, right === 'adopt' ? 'adopt' : 'update', reasonOf(observed, desired, live, verdict, right));
+  return { ...change, expect: { uid: live.uid }, force, yield: yielded, differences, confidence: 'server' };
+}
+
+function reasonOf(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  verdict: Extract<Verdict, { type: 'tried' }>,
+  right: 'own' | 'adopt',
+): string {
+  if (right === 'adopt') return 'exists, and is taken over';
+  const entry = observed.record?.entries.get(keyOf(desired.reference));
+  const others = ownersBut([observed.owner], live);
+  if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${others.join(', ')}`;
+  const takenFrom = [...new Set(verdict.takenFrom.map((conflict) => conflict.manager))];
+  if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
+  if (entry?.state !== 'applied') return 'was not recorded as applied';
+  if (entry.uid !== live.uid) return 'was recreated by somebody';
+  if (entry.reference.version !== desired.reference.version) return `now ${apiVersionOf(desired.reference)}`;
+  return entry.digest === desired.digest ? 'changed in the cluster' : 'the manifest changed';
+}
+
+function waitsFor(live: ObjectMetadata): string {
+  return live.finalizers.length > 0 ? live.finalizers.join(', ') : 'its contents';
+}
+
+function write(desired: DesiredObject, action: WriteChange['action'], reason: string): WriteChange {
+  const { reference } = desired;
+  return { action, reference, reason, after: [], desired, force: false, yield: [], differences: [], confidence: 'unchecked' };
+}
+
+function keep(desired: DesiredObject, reason: string): KeepChange {
+  return { action: 'keep', reference: desired.reference, reason, after: [] };
+}
+
+function skip(desired: DesiredObject, reason: string, code: SkipChange['code'] & string): SkipChange {
+  return { action: 'skip', reference: desired.reference, reason, after: [], code };
+}
