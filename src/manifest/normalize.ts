@@ -1,6 +1,11 @@
-/** Makes of an object what server-side apply wants to see. */
+/** Makes of an object what server-side apply takes as its writer meant it. */
 
+import { checkListKeys } from './list-keys.ts';
 import type { Manifest } from './manifest.ts';
+import { withoutNulls } from './nulls.ts';
+import { withProtocols } from './ports.ts';
+import { checkTexts, withoutStringData } from './secret.ts';
+import { withoutServerFields } from './server-fields.ts';
 import type { Finding } from './shape.ts';
 
 export interface Normalized {
@@ -9,7 +14,10 @@ export interface Normalized {
   readonly warnings: readonly Finding[];
 }
 
-/** Never throws. With problems, the manifest must not be applied. */
-export function normalize(manifest: Manifest): Normalized {
-  return { manifest, problems: [], warnings: [] };
+/** Never throws and changes nothing in place. With problems, the manifest must not be applied. */
+export function normalize(written: Manifest): Normalized {
+  const { manifest: own, warnings } = withoutServerFields(written);
+  const filled = withProtocols(withoutNulls(own));
+  const problems = [...checkTexts(filled), ...checkListKeys(filled)];
+  return { manifest: problems.length > 0 ? filled : withoutStringData(filled), problems, warnings };
 }

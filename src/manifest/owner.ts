@@ -49,7 +49,10 @@ export function markedBy(owner: Owner, manifest: Manifest): Manifest {
 }
 
 /** What server-side apply takes to give up everything that `owner` applied to an object. */
-export function emptyManifest(manifest: Pick<Manifest, 'apiVersion' | 'kind'>, metadata: { name: string; namespace: string }): Manifest {
+export function emptyManifest(
+  manifest: Pick<Manifest, 'apiVersion' | 'kind'>,
+  metadata: { name: string; namespace: string },
+): Manifest {
   const { name, namespace } = metadata;
   return { apiVersion: manifest.apiVersion, kind: manifest.kind, metadata: namespace ? { name, namespace } : { name } };
 }
@@ -61,7 +64,10 @@ interface Marked {
 
 /** Whether the object says, by annotation or by field manager, that it is this owner's. */
 export function isMarkedBy(owner: Owner, object: Marked): boolean {
-  return annotationPrefix + owner.id in object.annotations || object.managers.some((entry) => entry.manager === owner.manager);
+  return (
+    annotationPrefix + owner.id in object.annotations ||
+    object.managers.some((entry) => entry.manager === owner.manager)
+  );
 }
 
 /** Names of everyone in Vidra, upstream's owners included, who wants the object, but for `except`. For people, and to count. */
@@ -69,8 +75,12 @@ export function ownersBut(except: readonly Owner[], object: Marked): string[] {
   const ids = new Set(except.map((owner) => annotationPrefix + owner.id));
   const managers = new Set(except.map((owner) => owner.manager));
   const names = new Set(except.map((owner) => owner.name));
-  const annotated = Object.entries(object.annotations).filter(([key]) => key.startsWith(annotationPrefix) && !ids.has(key));
-  const applied = object.managers.map((entry) => entry.manager).filter((name) => name.startsWith(managerPrefix) && !managers.has(name));
+  const annotated = Object.entries(object.annotations).filter(
+    ([key]) => key.startsWith(annotationPrefix) && !ids.has(key),
+  );
+  const applied = object.managers
+    .map((entry) => entry.manager)
+    .filter((name) => name.startsWith(managerPrefix) && !managers.has(name));
   const upstream = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return [
     ...new Set([

@@ -17,26 +17,29 @@ export function resolveTagged(tag: string, source: string): Resolved {
     case `${base}binary`:
       return decodeBinary(source);
     case `${base}null`:
-      return value === null ? null : misfit(source, 'null');
+      return value === null ? null : misfit('null');
     case `${base}bool`:
-      return typeof value === 'boolean' ? value : misfit(source, 'bool');
+      return typeof value === 'boolean' ? value : misfit('bool');
     case `${base}int`:
-      return isWhole(value) ? value : misfit(source, 'int');
+      return isWhole(value) ? value : misfit('int');
     case `${base}float`:
-      return value === undefined || typeof value === 'number' || typeof value === 'bigint'
-        ? value
-        : misfit(source, 'float');
+      return value === undefined || typeof value === 'number' || typeof value === 'bigint' ? value : misfit('float');
     default:
-      return { refusal: `the tag ${tag} is not known` };
+      return { refusal: unknownTag(tag) };
   }
+}
+
+/** The sentence on a tag that no manifest may use. */
+export function unknownTag(tag: string): string {
+  return `the tag ${tag.startsWith(base) ? `!!${tag.slice(base.length)}` : tag} is not known to Kubernetes`;
 }
 
 function isWhole(value: unknown): value is number | bigint {
   return typeof value === 'bigint' || Number.isInteger(value);
 }
 
-function misfit(source: string, tag: string): { refusal: string } {
-  return { refusal: `${JSON.stringify(source.slice(0, 40))} is not a !!${tag}` };
+function misfit(tag: string): { refusal: string } {
+  return { refusal: `the value is not a !!${tag}` };
 }
 
 /** kubectl takes the decoded bytes as text. Bytes that are no text would be lost, so they are refused. */

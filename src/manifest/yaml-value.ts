@@ -2,9 +2,10 @@
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { JsonValue } from './manifest.ts';
+import { isPythonNull, resolvePythonText } from './python-list.ts';
 import { maxDepth, type Remark } from './read-document.ts';
 import { resolvePlain } from './yaml-scalar.ts';
-import { resolveTagged } from './yaml-tag.ts';
+import { resolveTagged, unknownTag } from './yaml-tag.ts';
 
 /** More values than this through aliases are an attack, not a manifest. */
 const maxAliased = 250_000;
@@ -16,6 +17,8 @@ interface Anchored {
 }
 
 interface Reading {
+  /** In Python's notation (see python-list.ts). */
+  readonly python: boolean;
   readonly anchors: Map<string, Anchored | 'open'>;
   readonly warnings: Remark[];
   size: number;
@@ -35,9 +38,9 @@ class Refusal extends Error {
   }
 }
 
-/** The value of a composed document, or the first reason against it. Never throws. */
-export function readValue(document: Document.Parsed): Result {
-  const reading: Reading = { anchors: new Map(), warnings: [], size: 0, aliased: 0 };
+/** The value of a composed document, in Python's notation or not, or the first reason against it. Never throws. */
+export function readValue(document: Document.Parsed, python: boolean): Result {
+  const reading: Reading = { python, anchors: new Map(), warnings: [], size: 0, aliased: 0 };
   try {
     return { value: read(document.contents, reading, 0), warnings: reading.warnings };
   } catch (error) {
@@ -61,23 +64,29 @@ function read(node: Node | null, reading: Reading, depth: number): JsonValue {
 }
 
 function readContent(node: Node, reading: Reading, depth: number): JsonValue {
-  if (isScalar(node)) return readScalar(node);
+  if (isScalar(node)) return readScalar(node, reading);
   const tag = (node as YAMLMap).tag;
   if (isMap(node)) {
-    if (tag && tag !== 'tag:yaml.org,2002:map') throw new Refusal(node, `the tag ${tag} is not known`);
+    if (tag && tag !== 'tag:yaml.org,2002:map') throw new Refusal(node, unknownTag(tag));
     return readMap(node, reading, depth);
   }
   if (!isSeq(node)) throw new Refusal(node, 'is neither a mapping, a list nor a value');
-  if (tag && tag !== 'tag:yaml.org,2002:seq') throw new Refusal(node, `the tag ${tag} is not known`);
+  if (tag && tag !== 'tag:yaml.org,2002:seq') throw new Refusal(node, unknownTag(tag));
   return node.items.map((item) => read(item as Node | null, reading, depth + 1));
 }
 
-function readScalar(node: Scalar): JsonValue {
+function readScalar(node: Scalar, reading: Reading): JsonValue {
   const source = node.source ?? '';
-  const value = node.tag ? resolveTagged(node.tag, source) : node.type === 'PLAIN' ? resolvePlain(source) : source;
+  const value = node.tag ? resolveTagged(node.tag, source) : resolveScalar(source, node.type, reading.python);
   if (value === undefined) throw new Refusal(node, `${source} is a number that JSON has no form for`);
   if (typeof value === 'object' && value !== null) throw new Refusal(node, value.refusal);
   return value;
+}
+
+function resolveScalar(source: string, type: Scalar['type'], python: boolean): ReturnType<typeof resolvePlain> {
+  if (python && type === 'QUOTE_SINGLE') return resolvePythonText(source);
+  if (type !== 'PLAIN') return source;
+  return python && isPythonNull(source) ? null : resolvePlain(source);
 }
 
 function readAlias(name: string, node: Node, reading: Reading): JsonValue {
@@ -100,7 +109,7 @@ function readMap(node: YAMLMap, reading: Reading, depth: number): JsonValue {
       merge(fields, explicit, pair.value as Node | null, keyNode, reading, depth);
       continue;
     }
-    const key = keyOf(read(keyNode, reading, depth + 1), keyNode ?? node);
+    const key = readKey(keyNode, node, reading, depth);
     if (explicit.has(key)) throw new Refusal(keyNode, `the key ${JSON.stringify(key)} is written twice`);
     explicit.add(key);
     assign(fields, key, read(pair.value as Node | null, reading, depth + 1));
@@ -139,10 +148,18 @@ function warnOverride(key: string, at: Node, reading: Reading): void {
   reading.warnings.push({ offset: at.range?.[0] ?? 0, message });
 }
 
-function keyOf(value: JsonValue, node: Node): string {
+function readKey(node: Node | null, map: YAMLMap, reading: Reading, depth: number): string {
+  const value = read(node, reading, depth + 1);
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  throw new Refusal(node, value === null ? 'a key is empty' : 'a key must be text, not a mapping or a list');
+  if (typeof value === 'object') {
+    throw new Refusal(node ?? map, value === null ? 'a key is empty' : 'a key must be text, not a mapping or a list');
+  }
+  const key = String(value);
+  if (typeof value === 'boolean' && isScalar(node) && node.source?.toLowerCase() !== key) {
+    const message = `the key ${node.source} means ${key}, as with kubectl; put it in quotes if the word is meant`;
+    reading.warnings.push({ offset: node.range?.[0] ?? 0, message });
+  }
+  return key;
 }
 
 /** `__proto__` becomes a field like any other. */

@@ -1,7 +1,9 @@
 /** Reads YAML text as kubectl reads it, document by document: an invalid one does not take the others with it. */
 
-import { Composer, type Document, Parser, Schema } from 'yaml';
-import type { ReadDocument } from './read-document.ts';
+import { Composer, type Document, Parser, Schema, type YAMLParseError } from 'yaml';
+import { isPythonList } from './python-list.ts';
+import { maxDepth, type ReadDocument } from './read-document.ts';
+import { findControl } from './unreadable.ts';
 import { locateInYaml, locateItemsInYaml } from './yaml-locate.ts';
 import { readValue } from './yaml-value.ts';
 
@@ -9,19 +11,44 @@ import { readValue } from './yaml-value.ts';
 const schema = new Schema({ schema: 'failsafe', resolveKnownTags: false });
 const options = { schema, uniqueKeys: false, prettyErrors: false };
 
+/** No scalar may hold such a line, so that an open quote in one document ends there. */
+const marker = /^---(?=\s|$)/gm;
+
 /** Reads one document after the other. Never throws. */
-export function* readYaml(text: string): Generator<ReadDocument> {
+export function* readYaml(written: string): Generator<ReadDocument> {
+  const text = written.includes('\r') ? written.replace(/\r(?!\n)/g, '\n') : written;
+  const suspicious = findControl(text) !== undefined;
   let number = 0;
-  for (const document of new Composer(options).compose(new Parser().parse(text))) {
-    number++;
-    yield readDocument(document as Document.Parsed, number);
+  for (const [start, end] of partsOf(text)) {
+    for (const document of compose(text.slice(start, end), start)) {
+      number++;
+      const control = suspicious ? findControl(text, document.range[0], document.range[2]) : undefined;
+      yield control ? { number, problem: control } : readDocument(document, number, text);
+    }
   }
 }
 
-function readDocument(document: Document.Parsed, number: number): ReadDocument {
+/** From each `---` to the next. A part may still hold several documents that end with `...`. */
+function* partsOf(text: string): Generator<[start: number, end: number]> {
+  let start = 0;
+  for (const { index } of text.matchAll(marker)) {
+    if (index > start) yield [start, index];
+    start = index;
+  }
+  yield [start, text.length];
+}
+
+/** Positions of the documents' nodes count from the start of the whole text, in which the part starts at `offset`. */
+function compose(part: string, offset: number): Generator<Document.Parsed> {
+  const parser = new Parser();
+  parser.offset = offset;
+  return new Composer(options).compose(parser.parse(part)) as Generator<Document.Parsed>;
+}
+
+function readDocument(document: Document.Parsed, number: number, text: string): ReadDocument {
   const error = document.errors[0];
-  if (error) return { number, problem: { offset: error.pos[0], message: `is not valid YAML: ${error.message}` } };
-  const result = readValue(document);
+  if (error) return { number, problem: { offset: error.pos[0], message: messageOf(error) } };
+  const result = readValue(document, isPythonList(text, document.contents?.range[0] ?? 0));
   if ('refusal' in result) return { number, problem: result.refusal };
   return {
     number,
@@ -29,4 +56,10 @@ function readDocument(document: Document.Parsed, number: number): ReadDocument {
     locate: (path) => locateInYaml(document, path),
     locateItems: (path) => locateItemsInYaml(document, path),
   };
+}
+
+/** The parser's sentence without the piece of text that it may quote: that could be of a Secret. */
+function messageOf(error: YAMLParseError): string {
+  if (error.code === 'RESOURCE_EXHAUSTION') return `is nested deeper than ${maxDepth} levels`;
+  return `is not valid YAML: ${error.message.replace(/: .*$/s, '').replace(/(escape sequence) .*$/s, '$1')}`;
 }

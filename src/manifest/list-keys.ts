@@ -1,0 +1,72 @@
+/** Lists whose elements have keys: two with the same key are refused by server-side apply with a message that helps nobody. */
+
+import { isCore, podSpecPath } from './built-in.ts';
+import type { JsonObject, JsonValue, Manifest } from './manifest.ts';
+import { describePath, type Path } from './read-document.ts';
+import { type Finding, isObject } from './shape.ts';
+
+/** A list by its path (`*` stands for every element) and the fields that make an element's key. */
+type KeyedList = readonly [path: Path, keys: readonly string[]];
+
+const containerLists: readonly KeyedList[] = [
+  [['env'], ['name']],
+  [['ports'], ['containerPort', 'protocol']],
+  [['volumeMounts'], ['mountPath']],
+  [['volumeDevices'], ['devicePath']],
+];
+
+const podLists: readonly KeyedList[] = [
+  ...['containers', 'initContainers'].flatMap((containers): KeyedList[] => [
+    [[containers], ['name']],
+    ...containerLists.map(([path, keys]): KeyedList => [[containers, '*', ...path], keys]),
+  ]),
+  [['volumes'], ['name']],
+  [['imagePullSecrets'], ['name']],
+  [['hostAliases'], ['ip']],
+  [['topologySpreadConstraints'], ['topologyKey', 'whenUnsatisfiable']],
+];
+
+/** One finding for each element whose key an earlier one has. */
+export function checkListKeys(manifest: Manifest): readonly Finding[] {
+  const pod = podSpecPath(manifest);
+  if (pod) return podLists.flatMap(([path, keys]) => duplicatesAt(manifest, [...pod, ...path], keys));
+  return isCore(manifest, 'Service') ? duplicatesAt(manifest, ['spec', 'ports'], ['port', 'protocol']) : [];
+}
+
+function duplicatesAt(manifest: Manifest, path: Path, keys: readonly string[]): Finding[] {
+  return [...listsAt(manifest, path, [])].flatMap(({ list, at }) => duplicatesIn(list, at, keys));
+}
+
+function* listsAt(
+  value: JsonValue | undefined,
+  path: Path,
+  at: Path,
+): Generator<{ list: readonly JsonValue[]; at: Path }> {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    if (Array.isArray(value)) yield { list: value as readonly JsonValue[], at };
+  } else if (step === '*') {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* listsAt(item, rest, [...at, index]);
+  } else if (isObject(value)) yield* listsAt(value[step], rest, [...at, step]);
+}
+
+function duplicatesIn(list: readonly JsonValue[], at: Path, keys: readonly string[]): Finding[] {
+  const first = new Map<string, number>();
+  const findings: Finding[] = [];
+  for (const [index, item] of list.entries()) {
+    if (!isObject(item) || keys.some((key) => item[key] === undefined)) continue;
+    const key = describeKey(item, keys);
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, index);
+    else findings.push({ path: [...at, index], message: describeDuplicate(at, earlier, index, key) });
+  }
+  return findings;
+}
+
+function describeKey(item: JsonObject, keys: readonly string[]): string {
+  return keys.map((key) => `${key} ${String(item[key])}`).join(' and ');
+}
+
+function describeDuplicate(at: Path, earlier: number, index: number, key: string): string {
+  return `${describePath([...at, index])} has the same ${key} as ${describePath([...at, earlier])}; remove one of the two`;
+}

@@ -1,0 +1,49 @@
+/** Takes out empty fields (`field:` with nothing after it), which server-side apply would own as values. */
+
+import { isBuiltIn, isCore } from './built-in.ts';
+import type { JsonObject, JsonValue, Manifest } from './manifest.ts';
+import { isObject } from './shape.ts';
+
+/**
+ * The manifest without null fields. Elements of lists stay, since the others would move. In custom resources a null may mean
+ * something (Helm values): there just metadata loses them, and `creationTimestamp` at any depth.
+ */
+export function withoutNulls(manifest: Manifest): Manifest {
+  const texts = withEmptyTexts(manifest);
+  if (isBuiltIn(manifest)) return without(texts, () => true) as Manifest;
+  const metadata = without(texts.metadata, () => true) as Manifest['metadata'];
+  const rest = without(texts, (key) => key === 'creationTimestamp') as Manifest;
+  return metadata === rest.metadata ? rest : { ...rest, metadata };
+}
+
+/** `KEY:` in a ConfigMap is a key without text, as the server reads it. */
+function withEmptyTexts(manifest: Manifest): Manifest {
+  if (isCore(manifest, 'ConfigMap')) return withTexts(manifest, 'data');
+  return isCore(manifest, 'Secret') ? withTexts(withTexts(manifest, 'data'), 'stringData') : manifest;
+}
+
+function withTexts(manifest: Manifest, field: string): Manifest {
+  const texts = manifest[field];
+  if (!isObject(texts) || !Object.values(texts).includes(null)) return manifest;
+  return { ...manifest, [field]: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, text ?? ''])) };
+}
+
+/** The same value, not a copy, where there is nothing to take out. */
+function without(value: JsonValue, drops: (key: string) => boolean): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue) => without(item, drops));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const kept: [string, JsonValue][] = [];
+  let same = true;
+  for (const [key, field] of Object.entries(value as JsonObject)) {
+    if (field === undefined || (field === null && drops(key))) same = false;
+    else {
+      const inside = without(field, drops);
+      if (inside !== field) same = false;
+      kept.push([key, inside]);
+    }
+  }
+  return same ? value : (Object.fromEntries(kept) as JsonObject);
+}
