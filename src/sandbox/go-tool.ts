@@ -21,6 +21,7 @@ const keptLines = 500;
 
 /** Runs `go` to its end. Throws CONTROL_PLANE_MISSING when there is no Go, INTERRUPTED when aborted. */
 export async function runGo(args: readonly string[], options: GoOptions = {}): Promise<GoResult> {
+  if (options.signal?.aborted) throw new VidraError('INTERRUPTED', 'The build was interrupted.');
   const go = spawn('go', args, {
     cwd: ownFile('go'),
     stdio: ['ignore', 'pipe', 'pipe'],

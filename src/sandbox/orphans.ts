@@ -30,7 +30,8 @@ function readProcesses(folder: string): Processes | undefined {
   }
 }
 
-function commandOf(id: number): string {
+/** The command line of a process, or nothing when it has ended. */
+export function commandOf(id: number): string {
   if (!existsSync('/proc/self/cmdline'))
     return spawnSync('ps', ['-o', 'args=', '-p', `${id}`], { encoding: 'utf8' }).stdout;
   try {
