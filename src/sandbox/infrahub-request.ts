@@ -11,6 +11,7 @@ export interface DoubleRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
+  readonly acceptsGzip: boolean;
   readonly caller: Caller;
   readonly body: string;
 }

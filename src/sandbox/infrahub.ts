@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { type AccountOptions, type Accounts, createAccounts } from './infrahub-accounts.ts';
 import type { Answer, InfrahubVersion } from './infrahub-answer.ts';
 import { createFaults, type Faults } from './infrahub-fault.ts';
@@ -125,14 +126,18 @@ async function serve(
 function write(world: World, request: DoubleRequest, response: ServerResponse, answer: Answer): void {
   response.setHeader('server', 'uvicorn');
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  response.setHeader('content-length', Buffer.byteLength(answer.body));
   const unhandled = answer.status === 500;
   if (!unhandled) {
     response.setHeader('x-process-time', '0.001');
     response.setHeader('x-request-id', randomUUID().replaceAll('-', ''));
     response.setHeader('vary', world.version === '1.11.9' ? 'Origin' : 'Accept-Encoding');
   }
-  response.writeHead(answer.status).end(request.method === 'HEAD' ? undefined : answer.body);
+  const content = Buffer.from(answer.body);
+  // 1.2 compresses what is longer than 500 bytes when asked.
+  const zipped = world.version === '1.2.11' && request.acceptsGzip && content.length >= 500;
+  if (zipped) response.setHeader('content-encoding', 'gzip');
+  else response.setHeader('content-length', content.length);
+  response.writeHead(answer.status).end(request.method === 'HEAD' ? undefined : zipped ? gzipSync(content) : content);
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<DoubleRequest> {
@@ -146,6 +151,7 @@ async function readRequest(incoming: IncomingMessage): Promise<DoubleRequest> {
     path: decodeURIComponent(url.pathname),
     query: url.searchParams,
     contentType: incoming.headers['content-type'] ?? '',
+    acceptsGzip: /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? '')),
     caller: {
       apiKey: typeof apiKey === 'string' ? apiKey : undefined,
       bearer: authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined,

@@ -38,7 +38,7 @@ export function createInfrahubClient(options: InfrahubClientOptions): InfrahubCl
       const answer = await http.send({
         permanent: isPermanent,
         ...request,
-        headers: { accept: '*/*', ...request.headers, ...headers },
+        headers: { accept: '*/*', 'accept-encoding': 'identity', ...request.headers, ...headers },
         signal,
       });
       if (answer.status !== 401 || anonymous) return answer;
