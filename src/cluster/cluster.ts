@@ -1,5 +1,4 @@
 /** The port to one Kubernetes cluster: everything Vidra asks of an API server, and nothing more. */
-import type { VidraError } from '../errors.ts';
 import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
 import type { ObjectMetadata } from './metadata.ts';
 
@@ -47,8 +46,8 @@ export interface RemoveOptions {
 }
 
 export type RemoveAnswer =
-  /** Gone, or marked and waiting for its finalizers. */
-  | { readonly type: 'removed'; readonly finalizers: readonly string[] }
+  /** `gone`: there is no such object any more; otherwise it waits for finalizers, or a Namespace for its contents. */
+  | { readonly type: 'removed'; readonly gone: boolean; readonly finalizers: readonly string[] }
   | { readonly type: 'absent' }
   /** The object changed since `resourceVersion`, or is another one than `uid`. */
   | { readonly type: 'stale' };
@@ -61,6 +60,8 @@ export interface Cluster {
   identity(): Promise<string>;
   /** The type of a kind; at its preferred version when the wanted one is not served. Nothing when the kind is unknown. */
   typeOf(kind: { group: string; version: string; kind: string }): ResourceType | undefined;
+  /** Every kind once, at its preferred version. */
+  types(): readonly ResourceType[];
   /** Reads what kinds there are, again. */
   discover(): Promise<void>;
   /** Metadata of all objects of a type that carry a label, in all namespaces or in one. */
@@ -79,13 +80,4 @@ export interface Cluster {
   /** Plain update at the manifest's resourceVersion. Nothing when it is not that any more. */
   replace(type: ResourceType, manifest: Manifest, subresource?: 'status'): Promise<Manifest | undefined>;
   close(): Promise<void>;
-}
-
-/** Whether an error means that this object cannot be had at all, rather than that the cluster is in trouble. */
-export function isRefusal(error: unknown): error is VidraError {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_REFUSED')
-  );
 }

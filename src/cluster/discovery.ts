@@ -22,6 +22,8 @@ interface GroupDiscoveryList {
 }
 
 export interface Discovery {
+  /** Every kind once, at its preferred version. */
+  readonly types: readonly ResourceType[];
   /** The type at the wanted version, or at the server's preferred one when that version is not served. */
   typeOf(kind: { group: string; version: string; kind: string }): ResourceType | undefined;
 }
@@ -39,6 +41,7 @@ export function readDiscovery(lists: readonly GroupDiscoveryList[]): Discovery {
     }
   }
   return {
+    types: [...preferred.values()],
     typeOf: ({ group, version, kind }) =>
       byVersion.get(`${group}/${version}/${kind}`) ?? preferred.get(`${group}/${kind}`),
   };

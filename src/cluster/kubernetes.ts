@@ -30,6 +30,7 @@ export async function createKubernetes(server: string, transport: Transport): Pr
       return identity;
     },
     typeOf: (kind) => discovery.typeOf(kind),
+    types: () => discovery.types,
     discover: async () => {
       discovery = await discover(transport);
     },
@@ -152,8 +153,8 @@ async function remove(
   if (answer.status === 404) return { type: 'absent' };
   if (answer.status === 409) return { type: 'stale' };
   const body = JSON.parse(checked(answer, describe(reference)).body);
-  // The server answers with a Status when the object is gone, and with the object when it waits for finalizers.
-  return { type: 'removed', finalizers: body.kind === 'Status' ? [] : (body.metadata?.finalizers ?? []) };
+  // The server answers with a Status when the object is gone, and with the object when it is only marked.
+  return { type: 'removed', gone: body.kind === 'Status', finalizers: body.metadata?.finalizers ?? [] };
 }
 
 function written(answer: ClusterAnswer, subject: string): Manifest | undefined {

@@ -28,8 +28,8 @@ export interface Outcome {
   readonly problem?: Problem;
   /** Set by a write that succeeded: the proof for the inventory. */
   readonly proof?: { readonly uid: string; readonly fields: string };
-  /** A deletion that waits for these. */
-  readonly finalizers?: readonly string[];
+  /** Set by a removal that succeeded: whether nothing of this owner is left, or the object still waits for something. */
+  readonly gone?: boolean;
 }
 
 export interface Result {

@@ -13,13 +13,6 @@ export interface Owner {
   readonly manager: string;
 }
 
-/** An owner as read from an object. */
-export interface OwnerMark {
-  readonly id: string;
-  /** `<home>/<owner name>`. */
-  readonly value: string;
-}
-
 export const managedLabel = { name: 'managed-by', value: 'vidra' } as const;
 export const managedSelector = `${managedLabel.name}=${managedLabel.value}`;
 
@@ -68,6 +61,12 @@ export function isMarkedBy(owner: Owner, object: Marked): boolean {
     annotationPrefix + owner.id in object.annotations ||
     object.managers.some((entry) => entry.manager === owner.manager)
   );
+}
+
+/** Names of the owners of one home that an object is annotated with. */
+export function markedOwners(home: string, object: Pick<Marked, 'annotations'>): string[] {
+  const values = Object.entries(object.annotations).filter(([key]) => key.startsWith(annotationPrefix));
+  return values.filter(([, value]) => value.startsWith(`${home}/`)).map(([, value]) => value.slice(home.length + 1));
 }
 
 /** Names of everyone in Vidra, upstream's owners included, who wants the object, but for `except`. For people, and to count. */

@@ -14,8 +14,6 @@ export type Verdict =
       readonly differences: readonly Difference[];
       /** Whether the apply would change what this owner is recorded to own, though no value differs. */
       readonly ownershipChanges: boolean;
-      /** Digest of this owner's entry in managedFields as it is now. */
-      readonly fields?: string;
       /** Only with fields taken back from people's tools. */
       readonly force: boolean;
       /** Fields left to an autoscaler. */

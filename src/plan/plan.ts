@@ -41,6 +41,8 @@ export interface WriteChange extends ChangeBase {
   readonly yield: readonly (readonly string[])[];
   readonly differences: readonly Difference[];
   readonly confidence: Confidence;
+  /** Whether the owner's inventory names the object already. */
+  readonly recorded: boolean;
 }
 
 export interface DeleteChange extends ChangeBase {

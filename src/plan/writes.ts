@@ -34,7 +34,7 @@ function decideAbsent(
   const key = keyOf(desired.reference);
   const joins = creator !== undefined && creator !== name;
   const recorded = observed.record?.entries.get(key)?.state === 'applied';
-  const base = write(desired, 'create', recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new');
+  const base = write(observed, desired, 'create', recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new');
   const confidence = verdict?.type === 'predicted' || joins ? 'predicted' : verdict?.type === 'tried' ? 'server' : 'unchecked';
   const reason = verdict?.type === 'predicted' ? `${base.reason}; ${verdict.reason}` : base.reason;
   return joins
@@ -63,7 +63,7 @@ function decideExisting(
     case 'refused':
       return skip(desired, verdict.message, verdict.code);
     default: {
-      const change = write(desired, right === 'adopt' ? 'adopt' : 'update', verdict?.reason ?? 'not tried');
+      const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', verdict?.reason ?? 'not tried');
       return { ...change, expect: { uid: live.uid }, confidence: verdict ? 'predicted' : 'unchecked' };
     }
   }
@@ -81,7 +81,7 @@ function decideTried(
   if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && fields !== undefined) {
     return { ...keep(desired, 'unchanged'), proof: { uid: live.uid, digest: desired.digest, fields } };
   }
-  const change = write(desired, right === 'adopt' ? 'adopt' : 'update', reasonOf(observed, desired, live, verdict, right));
+  const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasonOf(observed, desired, live, verdict, right));
   return { ...change, expect: { uid: live.uid }, force, yield: yielded, differences, confidence: 'server' };
 }
 
@@ -108,9 +108,20 @@ function waitsFor(live: ObjectMetadata): string {
   return live.finalizers.length > 0 ? live.finalizers.join(', ') : 'its contents';
 }
 
-function write(desired: DesiredObject, action: WriteChange['action'], reason: string): WriteChange {
-  const { reference } = desired;
-  return { action, reference, reason, after: [], desired, force: false, yield: [], differences: [], confidence: 'unchecked' };
+function write(observed: OwnerObservation, desired: DesiredObject, action: WriteChange['action'], reason: string): WriteChange {
+  const recorded = observed.record?.entries.has(keyOf(desired.reference)) ?? false;
+  return {
+    action,
+    reference: desired.reference,
+    reason,
+    after: [],
+    desired,
+    force: false,
+    yield: [],
+    differences: [],
+    confidence: 'unchecked',
+    recorded,
+  };
 }
 
 function keep(desired: DesiredObject, reason: string): KeepChange {

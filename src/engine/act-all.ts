@@ -1,0 +1,87 @@
+/** Carries out all changes of a plan: writes first, what may stop other writes after them, removals last. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { keyOf } from '../manifest/manifest.ts';
+import { isLate, isWrite } from '../plan/order.ts';
+import { type Change, changeId, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
+import { act } from './act.ts';
+import { runGraph } from './graph.ts';
+import type { Outcome, Run } from './run.ts';
+
+/** Requests under way at once are limited by the cluster's connections; this only bounds what waits for them. */
+const parallel = 64;
+
+type Actionable = Exclude<Change, { action: 'keep' | 'skip' }>;
+
+interface Step {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly plan: OwnerPlan;
+  readonly change: Actionable;
+}
+
+/** One outcome for every change that is not `keep` or `skip`, in the order in which they ended. */
+export async function actAll(plan: Plan, clusterOf: (server: string) => Promise<Cluster>, run: Run): Promise<Outcome[]> {
+  const steps = plan.owners.flatMap(stepsOf);
+  const outcomes = new Map<string, Outcome>();
+  const unfinished = new Set(plan.owners.filter(isIncomplete).map(({ owner }) => owner.name));
+
+  const add = (step: Step, rest: Omit<Outcome, 'owner' | 'change'>) => {
+    const outcome = { owner: step.plan.owner.name, change: step.change, ...rest };
+    outcomes.set(step.id, outcome);
+    if (rest.result !== 'succeeded') unfinished.add(outcome.owner);
+    run.emit({ type: 'acted', outcome });
+    run.emit({ type: 'acting', done: outcomes.size, total: steps.length });
+    return rest.result === 'succeeded' ? 'succeeded' : 'failed';
+  };
+  // A step of an earlier phase, or one that was skipped by the plan, is not in the graph of this phase.
+  const failedBefore = (step: Step) => step.after.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== 'succeeded');
+  const phase = (members: readonly Step[]) =>
+    runGraph(members, {
+      parallel,
+      signal: run.signal,
+      blocked: (step, because) => void add(step, { result: 'blocked', problem: dependency(because) }),
+      stopped: (step) => void add(step, { result: 'stopped' }),
+      execute: async (step) => {
+        const blocker = failedBefore(step);
+        if (blocker !== undefined) return add(step, { result: 'blocked', problem: dependency(blocker) });
+        return add(step, await act(await clusterOf(step.plan.header.server), step.plan.owner, step.change, run.signal));
+      },
+    });
+
+  const writes = steps.filter(({ change }) => isWrite(change));
+  await phase(writes.filter(({ change }) => !isLate(change)));
+  await phase(writes.filter(({ change }) => isLate(change)));
+  // What an owner does not want any more stays until all that it wants is there: the old may be standing in for the new.
+  const removals = steps.filter(({ change }) => !isWrite(change));
+  const held = new Set(removals.filter(({ plan: { owner } }) => unfinished.has(owner.name)));
+  for (const step of held) add(step, run.signal.aborted ? { result: 'stopped' } : { result: 'blocked', problem: waitsForWrites });
+  await phase(removals.filter((step) => !held.has(step)));
+  return [...outcomes.values()];
+}
+
+function stepsOf(plan: OwnerPlan): Step[] {
+  const actionable = plan.changes.filter((change) => change.action !== 'keep' && change.action !== 'skip');
+  return actionable.map((change) => ({
+    id: changeId(plan.owner.name, keyOf(change.reference)),
+    after: change.after,
+    plan,
+    change,
+  }));
+}
+
+/** Whether the plan itself leaves something of the owner undone. */
+function isIncomplete(plan: OwnerPlan): boolean {
+  return plan.problems.length > 0 || plan.changes.some((change) => change.action === 'skip' && change.code !== undefined);
+}
+
+const waitsForWrites: Problem = {
+  code: 'DEPENDENCY_FAILED',
+  message: 'is kept until everything that its owner wants is there',
+};
+
+function dependency(id: string): Problem {
+  const [owner = '', key = ''] = id.split('|');
+  const [, kind = id, namespace = '', name = ''] = key.split('/');
+  const what = key ? `${kind} ${namespace ? `${namespace}/` : ''}${name} of ${owner}` : owner;
+  return { code: 'DEPENDENCY_FAILED', message: `depends on ${what}, which failed` };
+}

@@ -1,0 +1,91 @@
+/** Carries out one change. Decides nothing: where the cluster is not as planned any more, the change fails as stale. */
+import type { ApplyAnswer, Cluster, ResourceType } from '../cluster/cluster.ts';
+import { VidraError } from '../errors.ts';
+import { apiVersionOf } from '../manifest/manifest.ts';
+import { emptyManifest, isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
+import { describeConflicts, withoutFields } from '../plan/conflict.ts';
+import { maskMessage } from '../plan/mask.ts';
+import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
+import { appliedFields } from '../plan/proof.ts';
+import { awaitEstablished } from './established.ts';
+import type { Outcome } from './run.ts';
+
+/** How often a deletion is tried when only the resourceVersion moved on, as a busy controller makes it. */
+const deleteAttempts = 5;
+
+type Acted = Pick<Outcome, 'result' | 'problem' | 'proof' | 'gone'>;
+
+/** Never throws: what goes wrong with one object is its outcome. */
+export async function act(
+  cluster: Cluster,
+  owner: Owner,
+  change: WriteChange | DeleteChange | ReleaseChange,
+  signal: AbortSignal,
+): Promise<Acted> {
+  const manifest = 'desired' in change ? change.desired.manifest : undefined;
+  try {
+    const type = cluster.typeOf(change.reference);
+    if (!type) throw new VidraError('KIND_UNKNOWN', `the cluster does not serve ${apiVersionOf(change.reference)}`);
+    if (change.action === 'delete') return await remove(cluster, type, owner, change);
+    if (change.action === 'release') return await release(cluster, type, owner, change);
+    return await write(cluster, type, owner, change, signal);
+  } catch (error) {
+    if (!(error instanceof VidraError)) throw error;
+    return { result: 'failed', problem: { code: error.code, message: maskMessage(manifest, error.message) } };
+  }
+}
+
+async function write(cluster: Cluster, type: ResourceType, owner: Owner, change: WriteChange, signal: AbortSignal): Promise<Acted> {
+  const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
+  const { force } = change;
+  const expect = change.expect === undefined ? {} : { expect: change.expect };
+  let answer = await cluster.apply(type, manifest, { manager: owner.manager, force, ...expect });
+  if (answer.type === 'stale' && change.expect === 'absent') {
+    answer = await joinIfOurs(cluster, type, owner, change, answer);
+  }
+  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts));
+  if (answer.type === 'stale') throw new VidraError('PLAN_STALE', answer.message);
+  if (change.reference.kind === 'CustomResourceDefinition') await awaitEstablished(cluster, type, change.reference, signal);
+  const fields = appliedFields(owner, answer.metadata);
+  return { result: 'succeeded', ...(fields ? { proof: { uid: answer.metadata.uid, fields } } : {}) };
+}
+
+/** The object appeared since the plan. If Vidra made it, as another process with the same task would, it is joined. */
+async function joinIfOurs(
+  cluster: Cluster,
+  type: ResourceType,
+  owner: Owner,
+  change: WriteChange,
+  stale: ApplyAnswer,
+): Promise<ApplyAnswer> {
+  const live = await cluster.getMetadata(type, change.reference);
+  if (!live || live.deleting) return stale;
+  if (!isMarkedBy(owner, live) && ownersBut([owner], live).length === 0) {
+    return { type: 'stale', message: 'somebody else made it since it was planned' };
+  }
+  return cluster.apply(type, markedBy(owner, change.desired.manifest), { manager: owner.manager, expect: { uid: live.uid } });
+}
+
+async function release(cluster: Cluster, type: ResourceType, owner: Owner, change: ReleaseChange): Promise<Acted> {
+  const manifest = emptyManifest({ apiVersion: apiVersionOf(type), kind: type.kind }, change.reference);
+  const answer = await cluster.apply(type, manifest, { manager: owner.manager, expect: { uid: change.uid } });
+  // Stale means that it is gone, or another object: either way nothing of this owner is left on it.
+  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts));
+  return { result: 'succeeded', gone: true };
+}
+
+async function remove(cluster: Cluster, type: ResourceType, owner: Owner, change: DeleteChange): Promise<Acted> {
+  let { resourceVersion } = change;
+  for (let attempt = 1; attempt <= deleteAttempts; attempt++) {
+    const answer = await cluster.remove(type, change.reference, { uid: change.uid, resourceVersion });
+    if (answer.type === 'absent') return { result: 'succeeded', gone: true };
+    if (answer.type === 'removed') return { result: 'succeeded', gone: answer.gone };
+    const live = await cluster.getMetadata(type, change.reference);
+    if (!live) return { result: 'succeeded', gone: true };
+    if (live.uid !== change.uid) throw new VidraError('PLAN_STALE', 'was recreated by somebody since it was planned');
+    const others = ownersBut([owner], live);
+    if (others.length > 0) throw new VidraError('PLAN_STALE', `is wanted by ${others.join(', ')} since it was planned`);
+    resourceVersion = live.resourceVersion;
+  }
+  throw new VidraError('PLAN_STALE', 'changes all the time');
+}

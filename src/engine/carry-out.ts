@@ -1,0 +1,37 @@
+/** Makes the clusters match the plan, and nothing but the plan: record intent, act, wait, record the outcome. */
+import { randomBytes } from 'node:crypto';
+import type { OwnerPlan, Plan } from '../plan/plan.ts';
+import { actAll } from './act-all.ts';
+import { recordIntent, recordOutcome } from './record.ts';
+import type { Outcome, Result, Run } from './run.ts';
+import type { Target } from './target.ts';
+import { awaitHealth, awaitRemoval } from './wait.ts';
+
+export interface CarryOutOptions {
+  /** Wait until what was written is healthy, and what was deleted is gone. */
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+}
+
+/** Records what is true also when the run is interrupted. Throws a VidraError when a record cannot be written. */
+export async function carryOut(plan: Plan, target: Target, run: Run, options: CarryOutOptions): Promise<Result> {
+  const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
+  const until = Date.now() + options.timeoutMs;
+  await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
+  let outcomes = await actAll(plan, target.clusterOf, run);
+  await recordAll(plan.owners, outcomes, target, id);
+  if (!options.wait) return { plan, outcomes, unhealthy: [] };
+
+  const unhealthy = await awaitHealth(outcomes, plan, target, run, until);
+  if (outcomes.some((outcome) => outcome.gone === false)) {
+    outcomes = await awaitRemoval(outcomes, plan, target, run, until);
+    await recordAll(plan.owners, outcomes, target, id);
+  }
+  return { plan, outcomes, unhealthy };
+}
+
+async function recordAll(owners: readonly OwnerPlan[], outcomes: readonly Outcome[], target: Target, id: string): Promise<void> {
+  const byOwner = new Map(owners.map(({ owner }): [string, Outcome[]] => [owner.name, []]));
+  for (const outcome of outcomes) byOwner.get(outcome.owner)?.push(outcome);
+  await Promise.all(owners.map((owner) => recordOutcome(target.inventory, owner, byOwner.get(owner.owner.name) ?? [], id)));
+}

@@ -1,0 +1,136 @@
+/** Asks a cluster for the metadata of everything that is wanted or recorded: one LIST for each kind. */
+import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import type { ObjectMetadata } from '../cluster/metadata.ts';
+import { VidraError } from '../errors.ts';
+import { apiVersionOf, keyOf, type ObjectReference } from '../manifest/manifest.ts';
+import { managedSelector } from '../manifest/owner.ts';
+import type { DestinationObservation } from '../plan/observation.ts';
+import type { Problem } from '../plan/plan.ts';
+import { problemOf } from './wishes.ts';
+
+/** From this number of unlabelled objects in a namespace on, one LIST of all that is there is cheaper than GETs. */
+const listFrom = 4;
+
+export interface References {
+  readonly wanted: readonly ObjectReference[];
+  readonly recorded: readonly ObjectReference[];
+  /** Kinds, as `group/kind`, that the same plan defines. */
+  readonly defined: ReadonlySet<string>;
+}
+
+export async function observeDestination(cluster: Cluster, server: string, references: References): Promise<DestinationObservation> {
+  const live = new Map<string, ObjectMetadata>();
+  const unknown = new Map<string, Problem>();
+  const groups = groupByType(cluster, references, unknown);
+  const orphanKinds = await unavailableKinds(cluster, references, unknown);
+  for (const [key, problem] of orphanKinds) unknown.set(key, problem);
+  await Promise.all([...groups.values()].map((group) => observeKind(cluster, group, live, unknown)));
+  return { server, live, unknown };
+}
+
+interface KindGroup {
+  readonly type: ResourceType;
+  readonly references: Map<string, ObjectReference>;
+}
+
+function groupByType(cluster: Cluster, references: References, unknown: Map<string, Problem>): Map<string, KindGroup> {
+  const groups = new Map<string, KindGroup>();
+  for (const reference of references.wanted) {
+    const type = cluster.typeOf(reference);
+    if (type?.version === reference.version) addTo(groups, type, reference);
+    else if (type) unknown.set(keyOf(reference), notServed(reference, type));
+    else if (!references.defined.has(`${reference.group}/${reference.kind}`)) unknown.set(keyOf(reference), noKind(reference));
+  }
+  for (const reference of references.recorded) {
+    const type = cluster.typeOf(reference);
+    if (type) addTo(groups, type, reference);
+  }
+  return groups;
+}
+
+function addTo(groups: Map<string, KindGroup>, type: ResourceType, reference: ObjectReference): void {
+  const key = `${type.group}/${type.kind}`;
+  const group = groups.get(key) ?? { type, references: new Map() };
+  if (!groups.has(key)) groups.set(key, group);
+  group.references.set(keyOf(reference), reference);
+}
+
+/** Recorded objects of a kind that is not served. If its API is still registered, it is only down: nothing is concluded. */
+async function unavailableKinds(
+  cluster: Cluster,
+  { recorded }: References,
+  known: ReadonlyMap<string, Problem>,
+): Promise<Map<string, Problem>> {
+  const missing = recorded.filter((reference) => reference.group !== '' && !cluster.typeOf(reference) && !known.has(keyOf(reference)));
+  const services = cluster.typeOf({ group: 'apiregistration.k8s.io', version: 'v1', kind: 'APIService' });
+  const problems = new Map<string, Problem>();
+  if (!services) return problems;
+  const isRegistered = new Map<string, Promise<boolean>>();
+  for (const reference of missing) {
+    const name = `${reference.version}.${reference.group}`;
+    const answer = isRegistered.get(name) ?? cluster.getMetadata(services, { ...services, namespace: '', name }).then(Boolean);
+    isRegistered.set(name, answer);
+    if (await answer) problems.set(keyOf(reference), noKind(reference));
+  }
+  return problems;
+}
+
+async function observeKind(
+  cluster: Cluster,
+  { type, references }: KindGroup,
+  live: Map<string, ObjectMetadata>,
+  unknown: Map<string, Problem>,
+): Promise<void> {
+  const keep = (found: readonly ObjectMetadata[]) => {
+    for (const object of found) {
+      const key = keyOf(object.reference);
+      if (references.has(key)) live.set(key, object);
+    }
+  };
+  try {
+    keep(await listManaged(cluster, type, references));
+    const missing = [...references].filter(([key]) => !live.has(key)).map(([, reference]) => reference);
+    await Promise.all([...byNamespace(missing)].map(async ([namespace, some]) => keep(await lookUp(cluster, type, namespace, some))));
+  } catch (error) {
+    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
+    for (const key of references.keys()) if (!live.has(key)) unknown.set(key, problemOf(error));
+  }
+}
+
+/** All that carry Vidra's label: in the whole cluster, or namespace by namespace where that is all that is allowed. */
+async function listManaged(cluster: Cluster, type: ResourceType, references: ReadonlyMap<string, ObjectReference>) {
+  try {
+    return await cluster.listMetadata(type, { labelSelector: managedSelector });
+  } catch (error) {
+    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN' || !type.namespaced) throw error;
+    const namespaces = [...byNamespace([...references.values()]).keys()];
+    const lists = namespaces.map((namespace) => cluster.listMetadata(type, { labelSelector: managedSelector, namespace }));
+    return (await Promise.all(lists)).flat();
+  }
+}
+
+/** Objects without the label: not there, somebody else's, or ours with the label taken off. */
+async function lookUp(cluster: Cluster, type: ResourceType, namespace: string, references: readonly ObjectReference[]) {
+  if (references.length >= listFrom) return cluster.listMetadata(type, type.namespaced ? { namespace } : {});
+  const found = await Promise.all(references.map((reference) => cluster.getMetadata(type, reference)));
+  return found.filter((object) => object !== undefined);
+}
+
+function byNamespace(references: readonly ObjectReference[]): Map<string, ObjectReference[]> {
+  const groups = new Map<string, ObjectReference[]>();
+  for (const reference of references) {
+    const group = groups.get(reference.namespace);
+    if (group) group.push(reference);
+    else groups.set(reference.namespace, [reference]);
+  }
+  return groups;
+}
+
+function noKind(reference: ObjectReference): Problem {
+  return { code: 'KIND_UNKNOWN', message: `the cluster does not serve ${reference.kind} of ${apiVersionOf(reference)}` };
+}
+
+function notServed(reference: ObjectReference, type: ResourceType): Problem {
+  const message = `the cluster does not serve ${apiVersionOf(reference)}; it serves ${reference.kind} at ${apiVersionOf(type)}`;
+  return { code: 'KIND_UNKNOWN', message };
+}

@@ -1,0 +1,57 @@
+/** Everything up to the plan. Changes nothing; this is all that `vidra plan` does. */
+import type { InfrahubSync } from '../definition/definition.ts';
+import { VidraError } from '../errors.ts';
+import type { InventoryRecord } from '../inventory/inventory.ts';
+import { buildPlan } from '../plan/build.ts';
+import type { Plan, Problem } from '../plan/plan.ts';
+import type { Snapshot } from '../source/source.ts';
+import { observeOwners } from './owners.ts';
+import type { Run } from './run.ts';
+import type { Target } from './target.ts';
+import { type Fetched, type Intents, intentsOf } from './wishes.ts';
+
+/** Throws a VidraError when the home cluster cannot be asked; what concerns one source or destination is in the plan. */
+export async function prepare(target: Target, run: Run): Promise<Plan> {
+  const [records, fetched] = await Promise.all([target.inventory.list(), fetchAll(target, run)]);
+  run.signal.throwIfAborted();
+  return planIntents(target, run, records, intentsOf(target, fetched, records));
+}
+
+/** From what becomes of each owner to the plan. */
+export async function planIntents(
+  target: Target,
+  run: Run,
+  records: readonly InventoryRecord[],
+  intents: Intents,
+): Promise<Plan> {
+  const { owners, problems } = await observeOwners(target, run, intents.owners);
+  run.emit({ type: 'planned' });
+  return buildPlan({
+    set: target.set,
+    server: target.home.server,
+    owners,
+    records,
+    policy: target.policy,
+    problems: [...intents.problems, ...problems] satisfies Problem[],
+    notes: intents.notes,
+  });
+}
+
+async function fetchAll(target: Target, run: Run): Promise<Fetched> {
+  const syncs = target.definitions.filter((definition) => definition.kind === 'InfrahubSync');
+  return new Map(await Promise.all(syncs.map(async (sync) => [sync.name, await fetchOne(target, sync, run)] as const)));
+}
+
+/** One source that fails does not stop the others. */
+async function fetchOne(target: Target, sync: InfrahubSync, run: Run): Promise<Snapshot | VidraError> {
+  try {
+    const source = await target.sourceOf(sync);
+    run.emit({ type: 'fetching', source: source.description });
+    const snapshot = await source.fetch(run.signal);
+    run.emit({ type: 'fetched', source: source.description, artifacts: snapshot.artifacts.length });
+    return snapshot;
+  } catch (error) {
+    if (error instanceof VidraError && error.code !== 'INTERRUPTED') return error;
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+/** Lets the API server say what an apply would do, where that is not certain already. A dry-run counts as observing. */
+import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
+import type { ObjectMetadata } from '../cluster/metadata.ts';
+import { VidraError } from '../errors.ts';
+import type { DesiredObject } from '../manifest/desired-set.ts';
+import { keyOf, type Manifest } from '../manifest/manifest.ts';
+import { markedBy } from '../manifest/owner.ts';
+import { resolveConflicts, withoutFields } from '../plan/conflict.ts';
+import { differencesOf } from '../plan/diff.ts';
+import { maskMessage } from '../plan/mask.ts';
+import type { OwnerObservation, Policy, Verdict } from '../plan/observation.ts';
+import { appliedFields, isProvenUnchanged, mayApply } from '../plan/proof.ts';
+
+/** What a trial of new objects needs to know of the rest of the plan. */
+export interface TrialOptions {
+  readonly policy: Policy;
+  /** Try objects that do not exist, too. */
+  readonly validate: boolean;
+  /** Namespaces that the plan makes. */
+  readonly newNamespaces: ReadonlySet<string>;
+  /** Kinds, as `group/kind`, that the plan defines and the cluster does not serve yet. */
+  readonly newKinds: ReadonlySet<string>;
+  /** Whether this owner is the first of the plan that wants an object. */
+  readonly isFirst: (owner: string, key: string) => boolean;
+}
+
+/** One question to the server, still to be asked. */
+export interface Trial {
+  readonly key: string;
+  readonly ask: () => Promise<Verdict>;
+}
+
+/** The questions of one owner, and the verdicts that need no question. */
+export function trialsOf(cluster: Cluster, observed: OwnerObservation, options: TrialOptions): { known: Map<string, Verdict>; trials: Trial[] } {
+  const known = new Map<string, Verdict>();
+  const trials: Trial[] = [];
+  if (observed.wish.type !== 'wanted') return { known, trials };
+  for (const desired of observed.wish.desired.objects) {
+    const key = keyOf(desired.reference);
+    if (observed.destination.unknown.has(key)) continue;
+    const live = observed.destination.live.get(key);
+    const predicted = live ? undefined : prediction(desired, options);
+    if (predicted) known.set(key, predicted);
+    else if (needsTrial(observed, desired, live, options)) {
+      trials.push({ key, ask: () => ask(cluster, observed, desired, live) });
+    }
+  }
+  return { known, trials };
+}
+
+function prediction(desired: DesiredObject, options: TrialOptions): Verdict | undefined {
+  const { group, kind, namespace } = desired.reference;
+  if (options.newKinds.has(`${group}/${kind}`)) return { type: 'predicted', reason: 'its kind is made by this plan' };
+  if (namespace && options.newNamespaces.has(namespace)) return { type: 'predicted', reason: 'its Namespace is made by this plan' };
+  return undefined;
+}
+
+function needsTrial(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata | undefined, options: TrialOptions): boolean {
+  const key = keyOf(desired.reference);
+  if (!live) return options.validate && options.isFirst(observed.owner.name, key);
+  if (live.deleting || isProvenUnchanged(observed.owner, desired, observed.record?.entries.get(key), live)) return false;
+  return mayApply(observed.owner, live, options.policy) !== 'refuse';
+}
+
+async function ask(cluster: Cluster, observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata | undefined): Promise<Verdict> {
+  const type = cluster.typeOf(desired.reference);
+  if (!type) return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
+  try {
+    const current = live ? await cluster.get(type, desired.reference) : undefined;
+    return await tryApply(cluster, type, observed, desired, live, current);
+  } catch (error) {
+    if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
+    return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
+  }
+}
+
+function isAboutTheObject(error: VidraError): boolean {
+  return error.code === 'CLUSTER_REFUSED' || error.code === 'CLUSTER_FORBIDDEN' || error.code === 'NOT_FOUND';
+}
+
+async function tryApply(
+  cluster: Cluster,
+  type: ResourceType,
+  { owner }: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata | undefined,
+  current: Manifest | undefined,
+): Promise<Verdict> {
+  const marked = markedBy(owner, desired.manifest);
+  const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
+    cluster.apply(type, manifest, { manager: owner.manager, force, dryRun: true });
+
+  const first = await attempt(marked, false);
+  if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
+  if (first.type === 'applied') return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
+
+  const resolution = resolveConflicts(first.conflicts, live);
+  if (resolution.blocked.length > 0) return { type: 'conflict', conflicts: resolution.blocked };
+  const second = await attempt(withoutFields(marked, resolution.yield), resolution.force);
+  if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
+  const isYielded = (conflict: FieldConflict) => resolution.yield.some((path) => `.${path.join('.')}` === conflict.field);
+  const takenFrom = first.conflicts.filter((conflict) => !isYielded(conflict));
+  return verdictOf(second, current, live, { owner, force: resolution.force, yield: resolution.yield, takenFrom });
+}
+
+function verdictOf(
+  answer: Extract<ApplyAnswer, { type: 'applied' }>,
+  current: Manifest | undefined,
+  live: ObjectMetadata | undefined,
+  how: { owner: OwnerObservation['owner']; force: boolean; yield: readonly (readonly string[])[]; takenFrom: readonly FieldConflict[] },
+): Verdict {
+  const before = live && appliedFields(how.owner, live);
+  return {
+    type: 'tried',
+    differences: current ? differencesOf(current, answer.object) : [],
+    ownershipChanges: before !== appliedFields(how.owner, answer.metadata),
+    force: how.force,
+    yield: how.yield,
+    takenFrom: how.takenFrom,
+  };
+}

@@ -1,0 +1,162 @@
+/** Whether an object has become what its manifest asks for: the rules of kstatus, per kind and for conditions in general. */
+import type { JsonObject, Manifest } from './manifest.ts';
+
+export interface Health {
+  readonly state: 'current' | 'progressing' | 'failed';
+  /** For people: what it waits for, or why it failed. Empty when current. */
+  readonly reason: string;
+}
+
+interface Condition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const current: Health = { state: 'current', reason: '' };
+
+/** Kinds of the core groups without a status that could be waited for. */
+const alwaysCurrent =
+  /^(ConfigMap|Secret|ServiceAccount|Role|RoleBinding|ClusterRole|ClusterRoleBinding|NetworkPolicy|Endpoints|EndpointSlice|LimitRange|PriorityClass|RuntimeClass|StorageClass|IngressClass|Lease|CSIDriver|ControllerRevision|(Validating|Mutating)(WebhookConfiguration|AdmissionPolicy|AdmissionPolicyBinding))$/;
+const builtInGroup = /^$|^(apps|batch|policy|autoscaling)$|\.k8s\.io$/;
+
+/** Whether objects of a kind are healthy as soon as they exist, so that nobody needs to look. */
+export function isAlwaysHealthy(reference: { group: string; kind: string }): boolean {
+  return builtInGroup.test(reference.group) && alwaysCurrent.test(reference.kind);
+}
+
+export function healthOf(object: Manifest): Health {
+  if (object.metadata['deletionTimestamp'] !== undefined) return progressing('is being deleted');
+  const status = (object['status'] ?? {}) as JsonObject;
+  const generation = object.metadata['generation'] as number | undefined;
+  const observed = status['observedGeneration'] as number | undefined;
+  if (generation !== undefined && observed !== undefined && observed < generation) {
+    return progressing('its controller has not seen the newest version');
+  }
+  const group = object.apiVersion.includes('/') ? object.apiVersion.slice(0, object.apiVersion.indexOf('/')) : '';
+  const rule = builtInGroup.test(group) ? rules[object.kind] : undefined;
+  return rule ? rule(object, status) : byConditions(status);
+}
+
+const rules: Readonly<Record<string, (object: Manifest, status: JsonObject) => Health>> = {
+  Deployment: deployment,
+  StatefulSet: statefulSet,
+  DaemonSet: daemonSet,
+  ReplicaSet: replicaSet,
+  Job: job,
+  Pod: pod,
+  PersistentVolumeClaim: (_object, status) => phase(status, 'Bound'),
+  Namespace: (_object, status) => phase(status, 'Active'),
+  Service: service,
+  CustomResourceDefinition: (_object, status) => required(status, 'Established'),
+  APIService: (_object, status) => required(status, 'Available'),
+};
+
+function deployment(object: Manifest, status: JsonObject): Health {
+  if (status['observedGeneration'] === undefined) return progressing('its controller has not seen it');
+  const late = conditionOf(status, 'Progressing');
+  if (late?.reason === 'ProgressDeadlineExceeded') return failed(late.message ?? 'it makes no progress');
+  const replicas = wanted(object);
+  if (count(status, 'updatedReplicas') < replicas) return progressing(`${count(status, 'updatedReplicas')} of ${replicas} replicas updated`);
+  if (count(status, 'replicas') > count(status, 'updatedReplicas')) return progressing('old replicas are still there');
+  return enough(count(status, 'availableReplicas'), replicas, 'available');
+}
+
+function statefulSet(object: Manifest, status: JsonObject): Health {
+  if (status['observedGeneration'] === undefined) return progressing('its controller has not seen it');
+  const ready = enough(count(status, 'readyReplicas'), wanted(object), 'ready');
+  if (ready.state !== 'current') return ready;
+  const isRolling = status['updateRevision'] !== undefined && status['currentRevision'] !== status['updateRevision'];
+  const strategy = ((object['spec'] as JsonObject | undefined)?.['updateStrategy'] as JsonObject | undefined)?.['type'];
+  return isRolling && strategy !== 'OnDelete' ? progressing('old replicas are still there') : current;
+}
+
+function daemonSet(_object: Manifest, status: JsonObject): Health {
+  if (status['observedGeneration'] === undefined) return progressing('its controller has not seen it');
+  const wantedPods = count(status, 'desiredNumberScheduled');
+  const updated = enough(count(status, 'updatedNumberScheduled'), wantedPods, 'updated');
+  return updated.state === 'current' ? enough(count(status, 'numberAvailable'), wantedPods, 'available') : updated;
+}
+
+function replicaSet(object: Manifest, status: JsonObject): Health {
+  return enough(count(status, 'readyReplicas'), wanted(object), 'ready');
+}
+
+function job(object: Manifest, status: JsonObject): Health {
+  const failure = conditionOf(status, 'Failed');
+  if (failure?.status === 'True') return failed(failure.message || failure.reason || 'it failed');
+  if (conditionOf(status, 'Complete')?.status === 'True') return current;
+  if ((object['spec'] as JsonObject | undefined)?.['suspend'] === true) return current;
+  return progressing(status['startTime'] === undefined ? 'it has not started' : 'it runs');
+}
+
+function pod(_object: Manifest, status: JsonObject): Health {
+  if (status['phase'] === 'Succeeded') return current;
+  if (status['phase'] === 'Failed') return failed(String(status['message'] ?? status['reason'] ?? 'it failed'));
+  const ready = conditionOf(status, 'Ready');
+  if (ready?.status === 'True') return current;
+  const scheduled = conditionOf(status, 'PodScheduled');
+  if (scheduled?.status === 'False') return progressing(scheduled.message || 'it is not scheduled');
+  return progressing(waitingContainer(status) ?? ready?.message ?? 'it is not ready');
+}
+
+function waitingContainer(status: JsonObject): string | undefined {
+  const containers = (status['containerStatuses'] ?? []) as readonly { name?: string; state?: { waiting?: { reason?: string } } }[];
+  const waiting = containers.find((container) => container.state?.waiting?.reason);
+  return waiting && `container ${waiting.name}: ${waiting.state?.waiting?.reason}`;
+}
+
+function service(object: Manifest, status: JsonObject): Health {
+  if ((object['spec'] as JsonObject | undefined)?.['type'] !== 'LoadBalancer') return current;
+  const ingress = (status['loadBalancer'] as JsonObject | undefined)?.['ingress'] as readonly unknown[] | undefined;
+  return ingress && ingress.length > 0 ? current : progressing('it has no address from a load balancer');
+}
+
+/** Conditions that custom resources agree on: Stalled and Reconciling, Ready and Available. */
+function byConditions(status: JsonObject): Health {
+  const stalled = conditionOf(status, 'Stalled');
+  if (stalled?.status === 'True') return failed(stalled.message || stalled.reason || 'it is stalled');
+  const reconciling = conditionOf(status, 'Reconciling');
+  if (reconciling?.status === 'True') return progressing(reconciling.message || reconciling.reason || 'it is reconciled');
+  const ready = conditionOf(status, 'Ready') ?? conditionOf(status, 'Available');
+  if (!ready || ready.status === 'True') return current;
+  return progressing(ready.message || ready.reason || 'it is not ready');
+}
+
+function required(status: JsonObject, type: string): Health {
+  const condition = conditionOf(status, type);
+  return condition?.status === 'True' ? current : progressing(condition?.message || `it is not ${type}`);
+}
+
+function phase(status: JsonObject, wantedPhase: string): Health {
+  if (status['phase'] === wantedPhase) return current;
+  return status['phase'] === 'Lost' ? failed('it is lost') : progressing(`its phase is ${status['phase'] ?? 'not set'}`);
+}
+
+function conditionOf(status: JsonObject, type: string): Condition | undefined {
+  const conditions = (status['conditions'] ?? []) as readonly Condition[];
+  return Array.isArray(conditions) ? conditions.find((condition) => condition.type === type) : undefined;
+}
+
+function wanted(object: Manifest): number {
+  const replicas = (object['spec'] as JsonObject | undefined)?.['replicas'];
+  return typeof replicas === 'number' ? replicas : 1;
+}
+
+function count(status: JsonObject, field: string): number {
+  const value = status[field];
+  return typeof value === 'number' ? value : 0;
+}
+
+function enough(have: number, want: number, word: string): Health {
+  return have >= want ? current : progressing(`${have} of ${want} replicas ${word}`);
+}
+
+function progressing(reason: string): Health {
+  return { state: 'progressing', reason };
+}
+
+function failed(reason: string): Health {
+  return { state: 'failed', reason };
+}
