@@ -1,0 +1,137 @@
+/** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
+import { Command, CommanderError } from 'commander';
+import { addClusterFlags, addDefinitionFlags, addGlobalFlags, addPlanFlags, addWriteFlags } from './commands/flags.ts';
+import type { Terminal } from './commands/terminal.ts';
+import { readEnvironment } from './config/environment.ts';
+import { VidraError } from './errors.ts';
+import { version } from './version.ts';
+
+const interrupted = new AbortController();
+const terminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: readEnvironment(),
+  cwd: process.cwd(),
+  signal: interrupted.signal,
+};
+
+/** What the verb that ran ended with. */
+let status = 0;
+type Verb = (...given: never[]) => Promise<number>;
+
+/** Calls a verb as commander calls actions: arguments, options, the command. */
+function run(load: () => Promise<Verb>) {
+  return async (...given: unknown[]) => {
+    const command = given.pop() as Command;
+    given.pop();
+    const verb = await load();
+    status = await verb(...([...given, command.optsWithGlobals(), terminal] as never[]));
+  };
+}
+
+function buildProgram(): Command {
+  const program = addGlobalFlags(new Command('vidra'))
+    .description('Keeps Kubernetes clusters in the state that a source describes.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('hint: See vidra --help')
+    .exitOverride();
+
+  const plan = program.command('plan').description('show what would change, and change nothing');
+  addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')));
+  plan.action(run(async () => (await import('./commands/plan.ts')).plan));
+
+  const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
+  addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required'))));
+  apply.action(run(async () => (await import('./commands/apply.ts')).apply));
+
+  const prune = program.command('prune').description('remove what no definition wants any more');
+  addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
+  prune.option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes');
+  prune.action(run(async () => (await import('./commands/prune.ts')).prune));
+
+  addProfile(program);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => void process.stdout.write(`${version}\n`));
+  return program;
+}
+
+function addProfile(program: Command): void {
+  const profile = program.command('profile').description('remember Infrahubs and how to log in to them');
+  const load = () => import('./commands/profile.ts');
+  profile
+    .command('set <name>')
+    .description('add a profile, or replace it; secrets that are not given are asked for')
+    .requiredOption('--infrahub <url>', 'address of the Infrahub that the credentials are for')
+    .option('--api-key <key>', 'API key; - reads it from standard input')
+    .option('--username <name>', 'user name')
+    .option('--password <password>', 'password; - reads it from standard input')
+    .option('--ca-file <file>', 'PEM file with a certificate authority to trust')
+    .action(run(async () => (await load()).profileSet));
+  profile
+    .command('list')
+    .description('list the profiles, without secrets')
+    .action(run(async () => (await load()).profileList));
+  profile
+    .command('use <name>')
+    .description('make a profile the current one')
+    .action(run(async () => (await load()).profileUse));
+  profile
+    .command('delete <name>')
+    .description('forget a profile and its credentials')
+    .action(run(async () => (await load()).profileDelete));
+}
+
+async function showError(error: unknown): Promise<number> {
+  // Whatever breaks after the user asked to end, ended because of that.
+  const shown =
+    interrupted.signal.aborted && !(error instanceof VidraError) ? new VidraError('INTERRUPTED', 'interrupted') : error;
+  const [{ errorText }, { styleFor }] = await Promise.all([import('./view/error-text.ts'), import('./view/style.ts')]);
+  const style = styleFor({
+    terminal: process.stderr.isTTY === true,
+    colour: !process.argv.includes('--no-color'),
+    environment: terminal.environment,
+  });
+  process.stderr.write(errorText(shown, version, style));
+  return shown instanceof VidraError ? shown.exit : 1;
+}
+
+async function main(): Promise<number> {
+  try {
+    await buildProgram().parseAsync();
+    return status;
+  } catch (error) {
+    // Commander has printed its message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
+    return showError(error);
+  }
+}
+
+function endOnSignals(): void {
+  const interrupt = () => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort(new VidraError('INTERRUPTED', 'interrupted'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+}
+
+/** A reader that goes away, such as `head`, is no reason to leave an apply half done. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+outliveReaders();
+endOnSignals();
+process.exitCode = await main();
+// What is left open, such as standard input, must not keep the process.
+process.stdout.write('', () => process.exit());

@@ -1,0 +1,55 @@
+/** From a plan to its result: shows it, makes sure that it is wanted, carries it out, and shows what came of it. */
+import { carryOut } from '../engine/carry-out.ts';
+import type { Target } from '../engine/target.ts';
+import { VidraError } from '../errors.ts';
+import { hasChanges, type Plan } from '../plan/plan.ts';
+import { countOf } from '../view/quantity.ts';
+import { countChanges } from '../view/summary.ts';
+import { confirm } from './ask.ts';
+import { statusOfResult } from './exit-status.ts';
+import type { GlobalOptions, OutputFormat, WriteOptions } from './flags.ts';
+import { type Phase, runPhase } from './phase.ts';
+import { printIntent, printResult } from './print.ts';
+import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
+
+/** How a verb is spoken of. */
+export interface Action {
+  /** Starts the summary: `Applied`. */
+  readonly verb: string;
+  /** Without a question mark: `Apply this plan`. */
+  readonly question: string;
+}
+
+type Options = GlobalOptions & WriteOptions & { readonly output: OutputFormat };
+
+/** Throws NOT_CONFIRMED when the answer is no, or when something would be deleted and nobody can be asked. */
+export async function carryOutPlan(
+  prepared: Phase<Plan>,
+  action: Action,
+  target: Target,
+  options: Options,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const plan = prepared.value;
+  const asked = hasChanges(plan) && !options.yes && isInteractive(terminal);
+  printIntent(plan, { ...options, asked }, terminal);
+  if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
+  else if (!options.yes) mustNotDelete(plan);
+  const { wait, timeout: timeoutMs } = options;
+  const done = await runPhase(options, terminal, (run) => carryOut(plan, target, run, { wait, timeoutMs }));
+  const milliseconds = prepared.milliseconds + done.milliseconds;
+  printResult(done.value, { ...options, verb: action.verb, milliseconds }, terminal);
+  return statusOfResult(done.value, terminal.signal);
+}
+
+async function mustConfirm(question: string, terminal: Terminal): Promise<void> {
+  if (await confirm(question, terminal)) return;
+  throw new VidraError('NOT_CONFIRMED', 'the answer was not yes; nothing was changed');
+}
+
+function mustNotDelete(plan: Plan): void {
+  const count = countChanges(plan).delete;
+  if (count === 0) return;
+  const message = `${countOf(count, 'object')} would be deleted, and nobody is there to be asked; nothing was changed`;
+  throw new VidraError('NOT_CONFIRMED', message);
+}

@@ -1,0 +1,116 @@
+/** The flags of the verbs, each written once. Loaded by every start, so it imports next to nothing. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../config/duration.ts';
+
+export type OutputFormat = 'text' | 'json' | 'yaml';
+
+export interface GlobalOptions {
+  readonly profile?: string;
+  readonly color: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface ClusterOptions extends GlobalOptions {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly output: OutputFormat;
+}
+
+export interface DefinitionOptions extends ClusterOptions {
+  /** Files, folders, patterns, or `-` for standard input. */
+  readonly filename: readonly string[];
+  readonly set: string;
+  readonly namespace?: string;
+}
+
+export interface PlanOptions extends DefinitionOptions {
+  readonly adopt?: boolean;
+  readonly prune?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+export interface WriteOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly wait: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export type ApplyOptions = PlanOptions & WriteOptions;
+export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
+  WriteOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
+
+export function addGlobalFlags(command: Command): Command {
+  return command
+    .option('--profile <name>', 'use this profile for Infrahub, and no other (VIDRA_PROFILE)')
+    .option('--no-color', 'no colours, even on a terminal')
+    .option('-v, --verbose', 'tell on standard error what is being done');
+}
+
+export function addClusterFlags(command: Command): Command {
+  return command
+    .option('--context <name>', 'context of the kubeconfig; the current one if not given')
+    .option('--kubeconfig <file>', 'file to read instead of what KUBECONFIG names')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print the result').choices(['text', 'json', 'yaml']).default('text'),
+    );
+}
+
+export function addDefinitionFlags(command: Command, filename: 'required' | 'optional'): Command {
+  const flag = new Option(
+    '-f, --filename <path>',
+    'file, folder or pattern with definitions, - for standard input; repeatable',
+  )
+    .argParser(collect)
+    .makeOptionMandatory(filename === 'required');
+  return command
+    .addOption(flag)
+    .option('--set <name>', 'name of the set that the definitions belong to', labelValue, 'default')
+    .option(
+      '-n, --namespace <name>',
+      'for objects that name none, where the definition names none either',
+      namespaceName,
+    );
+}
+
+export function addPlanFlags(command: Command): Command {
+  return command
+    .option('--prune', 'delete what belongs to definitions that left the set')
+    .option('--adopt', 'take over objects that exist and are not managed by Vidra')
+    .option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
+}
+
+export function addWriteFlags(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('--no-wait', 'do not wait until objects are healthy, or gone')
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait, as in 90s, 5m or 1h30m')
+        .argParser(durationMs)
+        .default(300_000, '5m'),
+    );
+}
+
+/** Milliseconds. Throws InvalidArgumentError. */
+export function durationMs(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError('Write 90s, 5m or 1h30m.');
+  return milliseconds;
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return [...(previous ?? []), value];
+}
+
+function labelValue(text: string): string {
+  if (/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('Use at most 63 letters, digits, dots, dashes and underscores.');
+}
+
+function namespaceName(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('Use at most 63 small letters, digits and dashes.');
+}

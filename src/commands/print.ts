@@ -1,0 +1,84 @@
+/** The only place that writes results to standard output: at once, or through a pager when they are longer than the screen. */
+import { spawn } from 'node:child_process';
+import type { Result } from '../engine/run.ts';
+import type { Plan } from '../plan/plan.ts';
+import { documentText, planDocument, resultDocument } from '../view/document.ts';
+import { planBodyLines, planLines } from '../view/plan-text.ts';
+import { resultLines } from '../view/result-text.ts';
+import { type Style, styleFor } from '../view/style.ts';
+import type { OutputFormat } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+interface PrintOptions {
+  readonly output: OutputFormat;
+  readonly color: boolean;
+}
+
+/** The plan as the result of a command. */
+export async function printPlan(plan: Plan, options: PrintOptions, terminal: Terminal): Promise<void> {
+  if (options.output !== 'text') return write(documentText(planDocument(plan), options.output), terminal.stdout);
+  await page(planLines(plan, styleOf(terminal.stdout, options, terminal)), terminal);
+}
+
+/** The plan before it is carried out. With json or yaml it goes to standard error, and only `asked`: the result holds it all. */
+export function printIntent(plan: Plan, options: PrintOptions & { asked: boolean }, terminal: Terminal): void {
+  const text = options.output === 'text';
+  if (!text && !options.asked) return;
+  const stream = text ? terminal.stdout : terminal.stderr;
+  const style = styleOf(stream, options, terminal);
+  // Where nothing is asked, the summary of the result tells the same.
+  const lines = options.asked ? planLines(plan, style) : planBodyLines(plan, style);
+  write(textOf(lines), stream);
+}
+
+export interface ResultOptions extends PrintOptions {
+  /** Starts the summary: `Applied`, `Pruned`. */
+  readonly verb: string;
+  readonly milliseconds: number;
+}
+
+export function printResult(result: Result, options: ResultOptions, terminal: Terminal): void {
+  const { stdout } = terminal;
+  if (options.output === 'text')
+    write(textOf(resultLines(result, options, styleOf(stdout, options, terminal))), stdout);
+  else write(documentText(resultDocument(result), options.output), stdout);
+}
+
+/** Writes text for people as it is. */
+export function printText(lines: readonly string[], terminal: Terminal): void {
+  write(textOf(lines), terminal.stdout);
+}
+
+export function styleOf(stream: NodeJS.WriteStream, options: { color: boolean }, terminal: Terminal): Style {
+  const { environment } = terminal;
+  return styleFor({ terminal: stream.isTTY === true, colour: options.color, environment });
+}
+
+function write(text: string, stream: NodeJS.WriteStream): void {
+  if (text !== '') stream.write(text);
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+async function page(lines: readonly string[], terminal: Terminal): Promise<void> {
+  const { stdout, environment } = terminal;
+  const text = textOf(lines);
+  const isLong = stdout.isTTY === true && lines.length >= (stdout.rows ?? Number.POSITIVE_INFINITY);
+  const pager = environment['PAGER'] ?? 'less -FRX';
+  if (!isLong || pager === '' || !(await runPager(pager, text))) write(text, stdout);
+}
+
+/** Whether the pager was there to show the text. */
+function runPager(pager: string, text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'ignore'] });
+    // Whoever leaves the pager early closes the pipe.
+    child.stdin.on('error', () => {});
+    child.on('error', () => resolve(false));
+    // 126 and 127 are what a shell answers for a program that it cannot run.
+    child.on('close', (status) => resolve(status !== 126 && status !== 127));
+    child.stdin.end(text);
+  });
+}

@@ -1,0 +1,106 @@
+/** The composition root: from flags, environment, profile and kubeconfig to what the engine works on. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { connectCluster } from '../cluster/connect.ts';
+import { configFolder } from '../config/folder.ts';
+import { readProfiles } from '../config/profile.ts';
+import { mergeSettings, type Settings } from '../config/settings.ts';
+import type { Definition } from '../definition/definition.ts';
+import { parseDefinitions } from '../definition/parse.ts';
+import type { Target } from '../engine/target.ts';
+import { VidraError } from '../errors.ts';
+import { connectInventory } from '../inventory/connect.ts';
+import { readFiles } from '../source/files.ts';
+import type { ClusterOptions } from './flags.ts';
+import { createSources } from './sources.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface TargetRules {
+  readonly prune: boolean;
+  readonly validate: boolean;
+  readonly adopt: boolean;
+}
+
+type Options = ClusterOptions & {
+  readonly filename?: readonly string[];
+  readonly set: string;
+  readonly namespace?: string;
+};
+
+/** Calls `use` with a target, and ends all its connections afterwards, whatever happened. */
+export async function withTarget<T>(
+  options: Options,
+  rules: TargetRules,
+  terminal: Terminal,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
+  const settings = await settingsOf(options, terminal);
+  const clusters = createClusters(settings, terminal);
+  const note = (text: string) => void (options.verbose && terminal.stderr.write(`${text}\n`));
+  try {
+    const home = await clusters.of('');
+    const sources = createSources({ settings, home, note });
+    try {
+      return await use({
+        set: settings.set,
+        definitions,
+        sourceOf: sources.of,
+        home,
+        clusterOf: clusters.of,
+        namespace: settings.namespace,
+        inventory: await connectInventory(home, settings.recordNamespace),
+        policy: { adopt: rules.adopt ? 'IfUnowned' : 'Never' },
+        validate: rules.validate,
+        prune: rules.prune,
+      });
+    } finally {
+      await sources.close();
+    }
+  } finally {
+    await clusters.close();
+  }
+}
+
+async function settingsOf(options: Options, { environment }: Terminal): Promise<Settings> {
+  return mergeSettings(options, environment, await readProfiles(configFolder(environment)));
+}
+
+async function readDefinitions(patterns: readonly string[], terminal: Terminal): Promise<readonly Definition[]> {
+  const { cwd, stdin, signal } = terminal;
+  const { definitions, problems } = parseDefinitions(await readFiles(patterns, { cwd, stdin }, signal));
+  const [first] = problems;
+  if (!first) return definitions;
+  // An owner whose definition cannot be read has not left the set: nothing is done before all can be read.
+  throw new VidraError(first.code, problems.map((problem) => problem.message).join('\n'), { cause: first });
+}
+
+interface Clusters {
+  readonly of: (server: string) => Promise<Cluster>;
+  close(): Promise<void>;
+}
+
+/** How upstream's definitions write "the cluster that Vidra runs in". */
+const ownServer = /^https:\/\/kubernetes\.default(\.svc(\.cluster\.local)?)?(:443)?\/?$/;
+
+function createClusters(settings: Settings, { environment, signal }: Terminal): Clusters {
+  const { kubeconfig: file, context } = settings;
+  const byServer = new Map<string, Promise<Cluster>>();
+  const connect = async (server: string): Promise<Cluster> => {
+    if (server === '') return connectCluster({ file, context, environment, signal });
+    const home = await of('');
+    if (home.server.replace(/\/$/, '') === server) return home;
+    return connectCluster({ file, server, environment, signal });
+  };
+  const of = (wanted: string): Promise<Cluster> => {
+    const server = ownServer.test(wanted) ? '' : wanted.replace(/\/$/, '');
+    const cluster = byServer.get(server) ?? connect(server);
+    byServer.set(server, cluster);
+    return cluster;
+  };
+  const close = async () => {
+    const settled = await Promise.allSettled(byServer.values());
+    const open = new Set(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+    await Promise.allSettled([...open].map((cluster) => cluster.close()));
+  };
+  return { of, close };
+}

@@ -1,0 +1,40 @@
+/** One merge of everything that can be set: flags before environment before profile before defaults. Pure. */
+import type { Environment } from './environment.ts';
+import type { AccessSettings } from './infrahub-access.ts';
+import type { Profiles } from './profile.ts';
+
+/** What the user typed; nothing for what was not typed. */
+export interface GivenFlags {
+  readonly set?: string | undefined;
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+export interface Settings {
+  /** Name of the set that the definitions belong to. */
+  readonly set: string;
+  /** Context of the kubeconfig; the current one when absent. */
+  readonly context: string | undefined;
+  /** Path of the kubeconfig; when absent, the variable KUBECONFIG and the usual places decide. */
+  readonly kubeconfig: string | undefined;
+  /** For objects that name none, where their definition names none either. */
+  readonly namespace: string;
+  /** Vidra's own namespace, where its records are kept. */
+  readonly recordNamespace: string;
+  readonly access: AccessSettings;
+}
+
+/** Empty text counts as not set. */
+export function mergeSettings(flags: GivenFlags, environment: Environment, profiles: Profiles): Settings {
+  const profile = flags.profile || environment['VIDRA_PROFILE'];
+  return {
+    set: flags.set || 'default',
+    context: flags.context || undefined,
+    kubeconfig: flags.kubeconfig || undefined,
+    namespace: flags.namespace || 'default',
+    recordNamespace: environment['VIDRA_NAMESPACE'] || 'vidra-system',
+    access: { environment, profiles, ...(profile && { profile }) },
+  };
+}

@@ -1,0 +1,52 @@
+/** What came of a plan, for people: only what did not go well has a line of its own. */
+import type { Outcome, Result } from '../engine/run.ts';
+import { changeName } from './order.ts';
+import { printableLine } from './printable.ts';
+import { createProblemView, type ProblemView } from './problem.ts';
+import type { Style } from './style.ts';
+import { resultSummary } from './summary.ts';
+
+export interface ResultTextOptions {
+  /** Starts the summary: `Applied`, `Pruned`. */
+  readonly verb: string;
+  readonly milliseconds: number;
+}
+
+/** Lines without line feeds. */
+export function resultLines(result: Result, options: ResultTextOptions, style: Style): string[] {
+  const problems = createProblemView(style);
+  const lines = [
+    ...sorted(result.outcomes).flatMap((outcome) => outcomeLines(outcome, style, problems)),
+    ...result.unhealthy.map(({ name, reason, failed }) => {
+      const glyph = failed ? style.colour.red(style.glyphs.skip) : style.colour.yellow(style.glyphs.skip);
+      return `${glyph} ${printableLine(`${name} ${failed ? 'has failed' : 'is not healthy yet'}: ${reason}`)}`;
+    }),
+  ];
+  if (lines.length > 0) lines.push('');
+  return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
+}
+
+const verbs: Readonly<Record<Outcome['result'], string>> = {
+  succeeded: '',
+  failed: 'failed',
+  blocked: 'was not tried',
+  stopped: 'was not reached',
+};
+
+function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): string[] {
+  const name = changeName(outcome.change);
+  if (outcome.result === 'succeeded') return leftLines(outcome, name, style);
+  const paint = outcome.result === 'failed' ? style.colour.red : style.colour.yellow;
+  const lead = `${paint(style.glyphs.skip)} ${name} ${verbs[outcome.result]}`;
+  return outcome.problem ? problems.lines(outcome.problem, `${lead}: `) : [lead];
+}
+
+function leftLines({ change, gone }: Outcome, name: string, style: Style): string[] {
+  if (change.action !== 'delete' || gone !== false) return [];
+  return [`${style.colour.yellow(style.glyphs.delete)} ${name} is marked for deletion and waits for its finalizers`];
+}
+
+function sorted(outcomes: readonly Outcome[]): Outcome[] {
+  const key = (outcome: Outcome) => `${outcome.owner}\u0000${changeName(outcome.change)}`;
+  return [...outcomes].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+}
