@@ -4,7 +4,7 @@ import { parseJson, stringifyJson } from '../manifest/json.ts';
 import { apiVersionOf, describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
 import type { ApplyAnswer, ApplyOptions, Cluster, RemoveAnswer, RemoveOptions, ResourceType } from './cluster.ts';
 import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
-import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
+import { metadataOf, type RawObject } from './metadata.ts';
 import { collectionPath, objectPath, query } from './path.ts';
 import { fieldConflicts, parseStatus, statusError } from './status-error.ts';
 import type { ClusterAnswer, ClusterRequest, Transport } from './transport.ts';
@@ -171,10 +171,11 @@ function checked(answer: ClusterAnswer, subject: string): ClusterAnswer {
   throw statusError(answer.status, parseStatus(answer.body), subject);
 }
 
-function itemsOf<T>(answer: ClusterAnswer): T[] {
-  const list = parseJson(answer.body) as unknown as { items?: T[] } | undefined;
-  if (!Array.isArray(list?.items)) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
-  return list.items;
+// A PartialObjectMetadataList without items has `items: null`.
+function itemsOf<T>(answer: ClusterAnswer): readonly T[] {
+  const list = parseJson(answer.body) as unknown as { kind?: string; items?: T[] | null } | undefined;
+  if (!list?.kind?.endsWith('List')) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
+  return list.items ?? [];
 }
 
 function subjectOf(type: ResourceType, manifest: Manifest): string {

@@ -20,7 +20,11 @@ interface Step {
 }
 
 /** One outcome for every change that is not `keep` or `skip`, in the order in which they ended. */
-export async function actAll(plan: Plan, clusterOf: (server: string) => Promise<Cluster>, run: Run): Promise<Outcome[]> {
+export async function actAll(
+  plan: Plan,
+  clusterOf: (server: string) => Promise<Cluster>,
+  run: Run,
+): Promise<Outcome[]> {
   const steps = plan.owners.flatMap(stepsOf);
   const outcomes = new Map<string, Outcome>();
   const unfinished = new Set(plan.owners.filter(isIncomplete).map(({ owner }) => owner.name));
@@ -34,7 +38,8 @@ export async function actAll(plan: Plan, clusterOf: (server: string) => Promise<
     return rest.result === 'succeeded' ? 'succeeded' : 'failed';
   };
   // A step of an earlier phase, or one that was skipped by the plan, is not in the graph of this phase.
-  const failedBefore = (step: Step) => step.after.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== 'succeeded');
+  const failedBefore = (step: Step) =>
+    step.after.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== 'succeeded');
   const phase = (members: readonly Step[]) =>
     runGraph(members, {
       parallel,
@@ -54,7 +59,8 @@ export async function actAll(plan: Plan, clusterOf: (server: string) => Promise<
   // What an owner does not want any more stays until all that it wants is there: the old may be standing in for the new.
   const removals = steps.filter(({ change }) => !isWrite(change));
   const held = new Set(removals.filter(({ plan: { owner } }) => unfinished.has(owner.name)));
-  for (const step of held) add(step, run.signal.aborted ? { result: 'stopped' } : { result: 'blocked', problem: waitsForWrites });
+  for (const step of held)
+    add(step, run.signal.aborted ? { result: 'stopped' } : { result: 'blocked', problem: waitsForWrites });
   await phase(removals.filter((step) => !held.has(step)));
   return [...outcomes.values()];
 }
@@ -71,7 +77,9 @@ function stepsOf(plan: OwnerPlan): Step[] {
 
 /** Whether the plan itself leaves something of the owner undone. */
 function isIncomplete(plan: OwnerPlan): boolean {
-  return plan.problems.length > 0 || plan.changes.some((change) => change.action === 'skip' && change.code !== undefined);
+  return (
+    plan.problems.length > 0 || plan.changes.some((change) => change.action === 'skip' && change.code !== undefined)
+  );
 }
 
 const waitsForWrites: Problem = {

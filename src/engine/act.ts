@@ -35,7 +35,13 @@ export async function act(
   }
 }
 
-async function write(cluster: Cluster, type: ResourceType, owner: Owner, change: WriteChange, signal: AbortSignal): Promise<Acted> {
+async function write(
+  cluster: Cluster,
+  type: ResourceType,
+  owner: Owner,
+  change: WriteChange,
+  signal: AbortSignal,
+): Promise<Acted> {
   const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
   const { force } = change;
   const expect = change.expect === undefined ? {} : { expect: change.expect };
@@ -45,7 +51,8 @@ async function write(cluster: Cluster, type: ResourceType, owner: Owner, change:
   }
   if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts));
   if (answer.type === 'stale') throw new VidraError('PLAN_STALE', answer.message);
-  if (change.reference.kind === 'CustomResourceDefinition') await awaitEstablished(cluster, type, change.reference, signal);
+  if (change.reference.kind === 'CustomResourceDefinition')
+    await awaitEstablished(cluster, type, change.reference, signal);
   const fields = appliedFields(owner, answer.metadata);
   return { result: 'succeeded', ...(fields ? { proof: { uid: answer.metadata.uid, fields } } : {}) };
 }
@@ -63,7 +70,10 @@ async function joinIfOurs(
   if (!isMarkedBy(owner, live) && ownersBut([owner], live).length === 0) {
     return { type: 'stale', message: 'somebody else made it since it was planned' };
   }
-  return cluster.apply(type, markedBy(owner, change.desired.manifest), { manager: owner.manager, expect: { uid: live.uid } });
+  return cluster.apply(type, markedBy(owner, change.desired.manifest), {
+    manager: owner.manager,
+    expect: { uid: live.uid },
+  });
 }
 
 async function release(cluster: Cluster, type: ResourceType, owner: Owner, change: ReleaseChange): Promise<Acted> {

@@ -30,8 +30,15 @@ export async function carryOut(plan: Plan, target: Target, run: Run, options: Ca
   return { plan, outcomes, unhealthy };
 }
 
-async function recordAll(owners: readonly OwnerPlan[], outcomes: readonly Outcome[], target: Target, id: string): Promise<void> {
+async function recordAll(
+  owners: readonly OwnerPlan[],
+  outcomes: readonly Outcome[],
+  target: Target,
+  id: string,
+): Promise<void> {
   const byOwner = new Map(owners.map(({ owner }): [string, Outcome[]] => [owner.name, []]));
   for (const outcome of outcomes) byOwner.get(outcome.owner)?.push(outcome);
-  await Promise.all(owners.map((owner) => recordOutcome(target.inventory, owner, byOwner.get(owner.owner.name) ?? [], id)));
+  await Promise.all(
+    owners.map((owner) => recordOutcome(target.inventory, owner, byOwner.get(owner.owner.name) ?? [], id)),
+  );
 }

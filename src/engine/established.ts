@@ -8,7 +8,12 @@ const timeoutMs = 30_000;
 const pollMs = 100;
 
 /** Established as the definition's conditions say it, and to be found in discovery. Throws TIMEOUT. */
-export async function awaitEstablished(cluster: Cluster, type: ResourceType, reference: ObjectReference, signal: AbortSignal): Promise<void> {
+export async function awaitEstablished(
+  cluster: Cluster,
+  type: ResourceType,
+  reference: ObjectReference,
+  signal: AbortSignal,
+): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (Date.now() < until && !signal.aborted) {
     const definition = await cluster.get(type, reference);

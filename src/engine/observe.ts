@@ -18,7 +18,11 @@ export interface References {
   readonly defined: ReadonlySet<string>;
 }
 
-export async function observeDestination(cluster: Cluster, server: string, references: References): Promise<DestinationObservation> {
+export async function observeDestination(
+  cluster: Cluster,
+  server: string,
+  references: References,
+): Promise<DestinationObservation> {
   const live = new Map<string, ObjectMetadata>();
   const unknown = new Map<string, Problem>();
   const groups = groupByType(cluster, references, unknown);
@@ -39,7 +43,8 @@ function groupByType(cluster: Cluster, references: References, unknown: Map<stri
     const type = cluster.typeOf(reference);
     if (type?.version === reference.version) addTo(groups, type, reference);
     else if (type) unknown.set(keyOf(reference), notServed(reference, type));
-    else if (!references.defined.has(`${reference.group}/${reference.kind}`)) unknown.set(keyOf(reference), noKind(reference));
+    else if (!references.defined.has(`${reference.group}/${reference.kind}`))
+      unknown.set(keyOf(reference), noKind(reference));
   }
   for (const reference of references.recorded) {
     const type = cluster.typeOf(reference);
@@ -61,14 +66,17 @@ async function unavailableKinds(
   { recorded }: References,
   known: ReadonlyMap<string, Problem>,
 ): Promise<Map<string, Problem>> {
-  const missing = recorded.filter((reference) => reference.group !== '' && !cluster.typeOf(reference) && !known.has(keyOf(reference)));
+  const missing = recorded.filter(
+    (reference) => reference.group !== '' && !cluster.typeOf(reference) && !known.has(keyOf(reference)),
+  );
   const services = cluster.typeOf({ group: 'apiregistration.k8s.io', version: 'v1', kind: 'APIService' });
   const problems = new Map<string, Problem>();
   if (!services) return problems;
   const isRegistered = new Map<string, Promise<boolean>>();
   for (const reference of missing) {
     const name = `${reference.version}.${reference.group}`;
-    const answer = isRegistered.get(name) ?? cluster.getMetadata(services, { ...services, namespace: '', name }).then(Boolean);
+    const answer =
+      isRegistered.get(name) ?? cluster.getMetadata(services, { ...services, namespace: '', name }).then(Boolean);
     isRegistered.set(name, answer);
     if (await answer) problems.set(keyOf(reference), noKind(reference));
   }
@@ -90,7 +98,9 @@ async function observeKind(
   try {
     keep(await listManaged(cluster, type, references));
     const missing = [...references].filter(([key]) => !live.has(key)).map(([, reference]) => reference);
-    await Promise.all([...byNamespace(missing)].map(async ([namespace, some]) => keep(await lookUp(cluster, type, namespace, some))));
+    await Promise.all(
+      [...byNamespace(missing)].map(async ([namespace, some]) => keep(await lookUp(cluster, type, namespace, some))),
+    );
   } catch (error) {
     if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
     for (const key of references.keys()) if (!live.has(key)) unknown.set(key, problemOf(error));
@@ -104,7 +114,9 @@ async function listManaged(cluster: Cluster, type: ResourceType, references: Rea
   } catch (error) {
     if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN' || !type.namespaced) throw error;
     const namespaces = [...byNamespace([...references.values()]).keys()];
-    const lists = namespaces.map((namespace) => cluster.listMetadata(type, { labelSelector: managedSelector, namespace }));
+    const lists = namespaces.map((namespace) =>
+      cluster.listMetadata(type, { labelSelector: managedSelector, namespace }),
+    );
     return (await Promise.all(lists)).flat();
   }
 }
@@ -127,7 +139,10 @@ function byNamespace(references: readonly ObjectReference[]): Map<string, Object
 }
 
 function noKind(reference: ObjectReference): Problem {
-  return { code: 'KIND_UNKNOWN', message: `the cluster does not serve ${reference.kind} of ${apiVersionOf(reference)}` };
+  return {
+    code: 'KIND_UNKNOWN',
+    message: `the cluster does not serve ${reference.kind} of ${apiVersionOf(reference)}`,
+  };
 }
 
 function notServed(reference: ObjectReference, type: ResourceType): Problem {

@@ -38,7 +38,12 @@ async function lostObjects(
 ): Promise<InventoryRecord[]> {
   const known = new Map(records.map((record) => [record.header.name, record]));
   const lost = new Map<string, InventoryEntry[]>();
-  const lists = await Promise.all(cluster.types().filter(isListable).map((type) => listMarked(cluster, type)));
+  const lists = await Promise.all(
+    cluster
+      .types()
+      .filter(isListable)
+      .map((type) => listMarked(cluster, type)),
+  );
   for (const object of lists.flat()) {
     for (const name of markedOwners(home, object)) {
       const record = known.get(name);
@@ -61,7 +66,8 @@ async function listMarked(cluster: Cluster, type: ResourceType): Promise<ObjectM
     return await cluster.listMetadata(type, { labelSelector: managedSelector });
   } catch (error) {
     // What may not be listed cannot be pruned either; an API whose server is down has nothing to show now.
-    if (error instanceof VidraError && ['CLUSTER_FORBIDDEN', 'NOT_FOUND', 'CLUSTER_FAILED'].includes(error.code)) return [];
+    if (error instanceof VidraError && ['CLUSTER_FORBIDDEN', 'NOT_FOUND', 'CLUSTER_FAILED'].includes(error.code))
+      return [];
     throw error;
   }
 }

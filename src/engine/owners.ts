@@ -20,7 +20,11 @@ export interface ObservedOwners {
 }
 
 /** Keeps the order of the intents within one destination. */
-export async function observeOwners(target: Target, run: Run, intents: readonly OwnerIntent[]): Promise<ObservedOwners> {
+export async function observeOwners(
+  target: Target,
+  run: Run,
+  intents: readonly OwnerIntent[],
+): Promise<ObservedOwners> {
   const home = await target.home.identity();
   const servers = [...new Set(intents.map((intent) => intent.header.server))];
   const parts = await Promise.all(
@@ -49,11 +53,17 @@ async function observeOn(
   target: Target,
   run: Run,
 ): Promise<OwnerObservation[]> {
-  const defined = definedScopes(intents.flatMap((intent) => (intent.wish.type === 'wanted' ? intent.wish.manifests : [])));
+  const defined = definedScopes(
+    intents.flatMap((intent) => (intent.wish.type === 'wanted' ? intent.wish.manifests : [])),
+  );
   const unobserved = intents.map((intent) => withDesiredSet(intent, home, cluster, defined));
   const desired = unobserved.flatMap(({ wish }) => (wish.type === 'wanted' ? wish.desired.objects : []));
   const recorded = unobserved.flatMap(({ record }) => [...(record?.entries.values() ?? [])]);
-  run.emit({ type: 'observing', kinds: new Set(desired.map(({ reference }) => reference.kind)).size, objects: desired.length });
+  run.emit({
+    type: 'observing',
+    kinds: new Set(desired.map(({ reference }) => reference.kind)).size,
+    objects: desired.length,
+  });
   const destination = await observeDestination(cluster, server, {
     wanted: desired.map(({ reference }) => reference),
     recorded: recorded.map(({ reference }) => reference),
@@ -64,10 +74,16 @@ async function observeOn(
   return tryAll(cluster, owners, trialOptions(owners, destination, defined, cluster, target), run);
 }
 
-function withDesiredSet(intent: OwnerIntent, home: string, cluster: Cluster, defined: ReadonlyMap<string, Scope>): Unobserved {
+function withDesiredSet(
+  intent: OwnerIntent,
+  home: string,
+  cluster: Cluster,
+  defined: ReadonlyMap<string, Scope>,
+): Unobserved {
   const { header, record, notes } = intent;
   const owner = ownerOf(header.name, home);
-  if (intent.wish.type !== 'wanted') return { owner, header, record, wish: intent.wish, problems: intent.problems, notes };
+  if (intent.wish.type !== 'wanted')
+    return { owner, header, record, wish: intent.wish, problems: intent.problems, notes };
   const desired: DesiredSet = buildDesiredSet(intent.wish.manifests, {
     namespace: intent.wish.namespace,
     scopeOf: (kind) => {
@@ -110,10 +126,17 @@ function trialOptions(
 
 function isServed(cluster: Cluster, groupKind: string): boolean {
   const slash = groupKind.indexOf('/');
-  return cluster.typeOf({ group: groupKind.slice(0, slash), version: '', kind: groupKind.slice(slash + 1) }) !== undefined;
+  return (
+    cluster.typeOf({ group: groupKind.slice(0, slash), version: '', kind: groupKind.slice(slash + 1) }) !== undefined
+  );
 }
 
-async function tryAll(cluster: Cluster, owners: readonly OwnerObservation[], options: TrialOptions, run: Run): Promise<OwnerObservation[]> {
+async function tryAll(
+  cluster: Cluster,
+  owners: readonly OwnerObservation[],
+  options: TrialOptions,
+  run: Run,
+): Promise<OwnerObservation[]> {
   const asked = owners.map((owner) => ({ owner, ...trialsOf(cluster, owner, options) }));
   const total = asked.reduce((sum, { trials }) => sum + trials.length, 0);
   let done = 0;

@@ -37,5 +37,10 @@ export interface Result {
   /** In the order in which they ended. Changes `keep` and `skip` have none. */
   readonly outcomes: readonly Outcome[];
   /** Objects that were written and are not healthy in time, with the reason. */
-  readonly unhealthy: readonly { readonly owner: string; readonly name: string; readonly reason: string; readonly failed: boolean }[];
+  readonly unhealthy: readonly {
+    readonly owner: string;
+    readonly name: string;
+    readonly reason: string;
+    readonly failed: boolean;
+  }[];
 }

@@ -31,7 +31,11 @@ export interface Trial {
 }
 
 /** The questions of one owner, and the verdicts that need no question. */
-export function trialsOf(cluster: Cluster, observed: OwnerObservation, options: TrialOptions): { known: Map<string, Verdict>; trials: Trial[] } {
+export function trialsOf(
+  cluster: Cluster,
+  observed: OwnerObservation,
+  options: TrialOptions,
+): { known: Map<string, Verdict>; trials: Trial[] } {
   const known = new Map<string, Verdict>();
   const trials: Trial[] = [];
   if (observed.wish.type !== 'wanted') return { known, trials };
@@ -42,7 +46,7 @@ export function trialsOf(cluster: Cluster, observed: OwnerObservation, options: 
     const predicted = live ? undefined : prediction(desired, options);
     if (predicted) known.set(key, predicted);
     else if (needsTrial(observed, desired, live, options)) {
-      trials.push({ key, ask: () => ask(cluster, observed, desired, live) });
+      trials.push({ key, ask: () => ask(cluster, observed, desired, live, options.policy) });
     }
   }
   return { known, trials };
@@ -51,23 +55,38 @@ export function trialsOf(cluster: Cluster, observed: OwnerObservation, options: 
 function prediction(desired: DesiredObject, options: TrialOptions): Verdict | undefined {
   const { group, kind, namespace } = desired.reference;
   if (options.newKinds.has(`${group}/${kind}`)) return { type: 'predicted', reason: 'its kind is made by this plan' };
-  if (namespace && options.newNamespaces.has(namespace)) return { type: 'predicted', reason: 'its Namespace is made by this plan' };
+  if (namespace && options.newNamespaces.has(namespace))
+    return { type: 'predicted', reason: 'its Namespace is made by this plan' };
   return undefined;
 }
 
-function needsTrial(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata | undefined, options: TrialOptions): boolean {
+function needsTrial(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata | undefined,
+  options: TrialOptions,
+): boolean {
   const key = keyOf(desired.reference);
   if (!live) return options.validate && options.isFirst(observed.owner.name, key);
-  if (live.deleting || isProvenUnchanged(observed.owner, desired, observed.record?.entries.get(key), live)) return false;
+  if (live.deleting || isProvenUnchanged(observed.owner, desired, observed.record?.entries.get(key), live))
+    return false;
   return mayApply(observed.owner, live, options.policy) !== 'refuse';
 }
 
-async function ask(cluster: Cluster, observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata | undefined): Promise<Verdict> {
+async function ask(
+  cluster: Cluster,
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata | undefined,
+  policy: Policy,
+): Promise<Verdict> {
   const type = cluster.typeOf(desired.reference);
-  if (!type) return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
+  if (!type)
+    return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
   try {
     const current = live ? await cluster.get(type, desired.reference) : undefined;
-    return await tryApply(cluster, type, observed, desired, live, current);
+    const adopting = live !== undefined && mayApply(observed.owner, live, policy) === 'adopt';
+    return await tryApply(cluster, type, observed, desired, live, current, adopting);
   } catch (error) {
     if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
     return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
@@ -85,6 +104,7 @@ async function tryApply(
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
   current: Manifest | undefined,
+  adopting: boolean,
 ): Promise<Verdict> {
   const marked = markedBy(owner, desired.manifest);
   const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
@@ -92,13 +112,15 @@ async function tryApply(
 
   const first = await attempt(marked, false);
   if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied') return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
+  if (first.type === 'applied')
+    return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
 
-  const resolution = resolveConflicts(first.conflicts, live);
+  const resolution = resolveConflicts(first.conflicts, live, adopting);
   if (resolution.blocked.length > 0) return { type: 'conflict', conflicts: resolution.blocked };
   const second = await attempt(withoutFields(marked, resolution.yield), resolution.force);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-  const isYielded = (conflict: FieldConflict) => resolution.yield.some((path) => `.${path.join('.')}` === conflict.field);
+  const isYielded = (conflict: FieldConflict) =>
+    resolution.yield.some((path) => `.${path.join('.')}` === conflict.field);
   const takenFrom = first.conflicts.filter((conflict) => !isYielded(conflict));
   return verdictOf(second, current, live, { owner, force: resolution.force, yield: resolution.yield, takenFrom });
 }
@@ -107,7 +129,12 @@ function verdictOf(
   answer: Extract<ApplyAnswer, { type: 'applied' }>,
   current: Manifest | undefined,
   live: ObjectMetadata | undefined,
-  how: { owner: OwnerObservation['owner']; force: boolean; yield: readonly (readonly string[])[]; takenFrom: readonly FieldConflict[] },
+  how: {
+    owner: OwnerObservation['owner'];
+    force: boolean;
+    yield: readonly (readonly string[])[];
+    takenFrom: readonly FieldConflict[];
+  },
 ): Verdict {
   const before = live && appliedFields(how.owner, live);
   return {

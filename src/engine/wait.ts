@@ -33,13 +33,15 @@ export async function awaitHealth(
   const failed: Unhealthy[] = [];
   for (let pollMs = firstPollMs; left.length > 0; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const health = await readHealth(left, target);
-    const stateOf = (one: Watched) => health.get(placeOf(one)) ?? { state: 'progressing', reason: 'it is not there any more' };
+    const stateOf = (one: Watched) =>
+      health.get(placeOf(one)) ?? { state: 'progressing', reason: 'it is not there any more' };
     failed.push(...left.filter((one) => stateOf(one).state === 'failed').map((one) => unhealthy(one, stateOf(one))));
     left = left.filter((one) => stateOf(one).state === 'progressing');
     if (left.length === 0) break;
     const objects = left.map((one) => ({ name: describe(one.outcome.change.reference), reason: stateOf(one).reason }));
     run.emit({ type: 'waiting', objects });
-    if (run.signal.aborted || Date.now() + pollMs > until) return [...failed, ...left.map((one) => unhealthy(one, stateOf(one)))];
+    if (run.signal.aborted || Date.now() + pollMs > until)
+      return [...failed, ...left.map((one) => unhealthy(one, stateOf(one)))];
     await pause(pollMs, run.signal);
   }
   return failed;
@@ -86,7 +88,11 @@ async function readHealth(left: readonly Watched[], target: Target): Promise<Map
     [...lists.values()].map(async ({ server, outcome: { change } }) => {
       const cluster = await target.clusterOf(server);
       for (const object of await listLike(cluster, change.reference)) {
-        const reference = { ...change.reference, namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+        const reference = {
+          ...change.reference,
+          namespace: object.metadata.namespace ?? '',
+          name: object.metadata.name,
+        };
         health.set(`${server} ${keyOf(reference)}`, healthOf(object));
       }
     }),

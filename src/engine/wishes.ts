@@ -49,7 +49,8 @@ function ofDefinition(
   records: readonly InventoryRecord[],
   byName: ReadonlyMap<string, InventoryRecord>,
 ): Intents {
-  if (definition.kind === 'InfrahubSync') return ofSync(definition, target, fetched.get(definition.name), records, byName);
+  if (definition.kind === 'InfrahubSync')
+    return ofSync(definition, target, fetched.get(definition.name), records, byName);
   const { name, manifest, destination, origin } = definition;
   const header = { name, set: target.set, server: destinationServer(destination.server) };
   const decoded = decode(manifest, { source: origin.source, artifact: `VidraResource ${name}` });
@@ -66,7 +67,11 @@ function ofSync(
   const own = records.filter(({ header }) => header.sync === sync.name && header.set === target.set);
   if (!snapshot || snapshot instanceof VidraError) {
     const problem = problemOf(snapshot ?? new VidraError('SOURCE_UNREACHABLE', 'was not read', { subject: sync.name }));
-    return { owners: own.map((record) => waiting(record, 'its source could not be read')), problems: [problem], notes: [] };
+    return {
+      owners: own.map((record) => waiting(record, 'its source could not be read')),
+      problems: [problem],
+      notes: [],
+    };
   }
   const owners = snapshot.artifacts.map((artifact) => ofArtifact(sync, artifact, target, byName));
   const pendingIds = new Map(snapshot.pending.map((artifact) => [ownerName(sync, artifact.id, byName), artifact]));
@@ -78,17 +83,29 @@ function ofSync(
   return {
     owners: [
       ...owners,
-      ...absent.filter((record) => pendingIds.has(record.header.name)).map((record) => {
-        return waiting(record, pendingIds.get(record.header.name)?.reason ?? 'not rendered yet');
-      }),
-      ...gone.map((record) => (mayLeave ? leaving(record, `its artifact left ${sync.name}`) : waiting(record, 'its artifact is not listed'))),
+      ...absent
+        .filter((record) => pendingIds.has(record.header.name))
+        .map((record) => {
+          return waiting(record, pendingIds.get(record.header.name)?.reason ?? 'not rendered yet');
+        }),
+      ...gone.map((record) =>
+        mayLeave ? leaving(record, `its artifact left ${sync.name}`) : waiting(record, 'its artifact is not listed'),
+      ),
     ],
     problems: isEmpty ? [empty(sync, gone.length)] : [],
-    notes: [...snapshot.warnings, ...snapshot.pending.map((artifact) => `${artifact.name} (${artifact.id}): ${artifact.reason}`)],
+    notes: [
+      ...snapshot.warnings,
+      ...snapshot.pending.map((artifact) => `${artifact.name} (${artifact.id}): ${artifact.reason}`),
+    ],
   };
 }
 
-function ofArtifact(sync: InfrahubSync, artifact: Artifact, target: Sets, byName: ReadonlyMap<string, InventoryRecord>): OwnerIntent {
+function ofArtifact(
+  sync: InfrahubSync,
+  artifact: Artifact,
+  target: Sets,
+  byName: ReadonlyMap<string, InventoryRecord>,
+): OwnerIntent {
   const label = `${artifact.name} (${artifact.id})`;
   const name = ownerName(sync, artifact.id, byName);
   const { namespace = target.namespace } = sync.destination;
@@ -100,7 +117,9 @@ function ofArtifact(sync: InfrahubSync, artifact: Artifact, target: Sets, byName
 
 // The address of the API inside a cluster means the cluster that the definition is in.
 function destinationServer(server: string | undefined): string {
-  return server === undefined || /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?\/?$/.test(server) ? '' : server;
+  return server === undefined || /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?\/?$/.test(server)
+    ? ''
+    : server;
 }
 
 // Upstream named them by the bare id; such a one that is this sync's keeps its name.
@@ -119,9 +138,21 @@ function wanted(
   if (record && record.header.set !== '' && record.header.set !== set) {
     const message = `belongs to the set "${record.header.set}"`;
     const elsewhere = problemOf(new VidraError('SET_MISMATCH', message, { subject: header.name }));
-    return { header: record.header, record, wish: { type: 'waiting', reason: message }, problems: [elsewhere], notes: [] };
+    return {
+      header: record.header,
+      record,
+      wish: { type: 'waiting', reason: message },
+      problems: [elsewhere],
+      notes: [],
+    };
   }
-  return { header, record, wish: { type: 'wanted', manifests: decoded.manifests, namespace }, problems, notes: decoded.warnings };
+  return {
+    header,
+    record,
+    wish: { type: 'wanted', manifests: decoded.manifests, namespace },
+    problems,
+    notes: decoded.warnings,
+  };
 }
 
 function ofLeft(records: readonly InventoryRecord[], target: Sets): Intents {

@@ -29,7 +29,9 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
 
   const read = async () => {
     const stores = resources ? [resources, secrets] : [secrets];
-    const lists = await Promise.all(stores.map(async (store) => (await store.list()).map((piece) => ({ piece, store }))));
+    const lists = await Promise.all(
+      stores.map(async (store) => (await store.list()).map((piece) => ({ piece, store }))),
+    );
     known = new Map();
     for (const found of lists.flat()) {
       const { name } = found.piece.header;
@@ -45,7 +47,13 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
     async write(change, options = {}) {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const all = known ?? (await read());
-        const written = await writeOnce(all.get(change.header.name) ?? [], change, options.gone ?? false, secrets, resources);
+        const written = await writeOnce(
+          all.get(change.header.name) ?? [],
+          change,
+          options.gone ?? false,
+          secrets,
+          resources,
+        );
         if (written) {
           all.set(change.header.name, written);
           return;

@@ -8,7 +8,13 @@ export const vidraResource = { group: 'infrahub.operators.com', version: 'v1alph
 
 interface Status extends JsonObject {
   readonly managedResources?: readonly StoredEntry[];
-  readonly inventory?: { readonly set?: string; readonly sync?: string; readonly artifact?: string; readonly checksum?: string; readonly shards?: number };
+  readonly inventory?: {
+    readonly set?: string;
+    readonly sync?: string;
+    readonly artifact?: string;
+    readonly checksum?: string;
+    readonly shards?: number;
+  };
 }
 
 interface StoredEntry extends JsonObject {
@@ -37,7 +43,11 @@ export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
       const { uid, resourceVersion } = (piece.stored?.metadata ?? {}) as { uid?: string; resourceVersion?: string };
       if (!piece.stored || uid === undefined) return;
       const { name } = piece.stored.metadata;
-      await home.remove(type, { ...type, namespace: '', name }, { uid, ...(resourceVersion ? { resourceVersion } : {}) });
+      await home.remove(
+        type,
+        { ...type, namespace: '', name },
+        { uid, ...(resourceVersion ? { resourceVersion } : {}) },
+      );
     },
   };
 }
@@ -54,7 +64,13 @@ function createResource(home: Cluster, type: ResourceType, header: OwnerHeader):
 
 function statusOf({ header, entries, shards }: Piece): Status {
   const { set, sync, artifact, checksum } = header;
-  const inventory = { set, shards, ...(sync ? { sync } : {}), ...(artifact ? { artifact } : {}), ...(checksum ? { checksum } : {}) };
+  const inventory = {
+    set,
+    shards,
+    ...(sync ? { sync } : {}),
+    ...(artifact ? { artifact } : {}),
+    ...(checksum ? { checksum } : {}),
+  };
   return { inventory, managedResources: entries.map(storedEntry) };
 }
 

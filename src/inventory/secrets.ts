@@ -36,7 +36,11 @@ async function createIn(home: Cluster, secrets: ResourceType, namespace: string,
     return await home.create(secrets, manifest);
   } catch (error) {
     if (!(error instanceof VidraError) || error.code !== 'NOT_FOUND') throw error;
-    await home.create(knownType(home, 'Namespace'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    await home.create(knownType(home, 'Namespace'), {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
     return home.create(secrets, manifest);
   }
 }
@@ -53,7 +57,12 @@ function kept(piece: Piece, stored: Manifest | undefined): Piece | undefined {
 
 function secretOf(piece: Piece, namespace: string, id: string): Manifest {
   const content = { header: piece.header, index: piece.index, shards: piece.shards, entries: piece.entries };
-  const metadata = { ...piece.stored?.metadata, name: `vidra-inventory-${id}-${piece.index}`, namespace, labels: { [label]: id } };
+  const metadata = {
+    ...piece.stored?.metadata,
+    name: `vidra-inventory-${id}-${piece.index}`,
+    namespace,
+    labels: { [label]: id },
+  };
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -67,7 +76,12 @@ function readPiece(secret: Manifest): Piece {
   const data = secret['data'] as JsonObject | undefined;
   try {
     const text = Buffer.from(String(data?.['record.json']), 'base64').toString();
-    const content = JSON.parse(text) as { header: OwnerHeader; index: number; shards: number; entries: InventoryEntry[] };
+    const content = JSON.parse(text) as {
+      header: OwnerHeader;
+      index: number;
+      shards: number;
+      entries: InventoryEntry[];
+    };
     const { apiVersion, kind, metadata } = secret;
     return { ...content, stored: { apiVersion, kind, metadata } };
   } catch (cause) {

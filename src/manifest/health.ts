@@ -58,7 +58,8 @@ function deployment(object: Manifest, status: JsonObject): Health {
   const late = conditionOf(status, 'Progressing');
   if (late?.reason === 'ProgressDeadlineExceeded') return failed(late.message ?? 'it makes no progress');
   const replicas = wanted(object);
-  if (count(status, 'updatedReplicas') < replicas) return progressing(`${count(status, 'updatedReplicas')} of ${replicas} replicas updated`);
+  if (count(status, 'updatedReplicas') < replicas)
+    return progressing(`${count(status, 'updatedReplicas')} of ${replicas} replicas updated`);
   if (count(status, 'replicas') > count(status, 'updatedReplicas')) return progressing('old replicas are still there');
   return enough(count(status, 'availableReplicas'), replicas, 'available');
 }
@@ -102,7 +103,10 @@ function pod(_object: Manifest, status: JsonObject): Health {
 }
 
 function waitingContainer(status: JsonObject): string | undefined {
-  const containers = (status['containerStatuses'] ?? []) as readonly { name?: string; state?: { waiting?: { reason?: string } } }[];
+  const containers = (status['containerStatuses'] ?? []) as readonly {
+    name?: string;
+    state?: { waiting?: { reason?: string } };
+  }[];
   const waiting = containers.find((container) => container.state?.waiting?.reason);
   return waiting && `container ${waiting.name}: ${waiting.state?.waiting?.reason}`;
 }
@@ -118,7 +122,8 @@ function byConditions(status: JsonObject): Health {
   const stalled = conditionOf(status, 'Stalled');
   if (stalled?.status === 'True') return failed(stalled.message || stalled.reason || 'it is stalled');
   const reconciling = conditionOf(status, 'Reconciling');
-  if (reconciling?.status === 'True') return progressing(reconciling.message || reconciling.reason || 'it is reconciled');
+  if (reconciling?.status === 'True')
+    return progressing(reconciling.message || reconciling.reason || 'it is reconciled');
   const ready = conditionOf(status, 'Ready') ?? conditionOf(status, 'Available');
   if (!ready || ready.status === 'True') return current;
   return progressing(ready.message || ready.reason || 'it is not ready');
@@ -131,7 +136,9 @@ function required(status: JsonObject, type: string): Health {
 
 function phase(status: JsonObject, wantedPhase: string): Health {
   if (status['phase'] === wantedPhase) return current;
-  return status['phase'] === 'Lost' ? failed('it is lost') : progressing(`its phase is ${status['phase'] ?? 'not set'}`);
+  return status['phase'] === 'Lost'
+    ? failed('it is lost')
+    : progressing(`its phase is ${status['phase'] ?? 'not set'}`);
 }
 
 function conditionOf(status: JsonObject, type: string): Condition | undefined {

@@ -63,6 +63,11 @@ export function isMarkedBy(owner: Owner, object: Marked): boolean {
   );
 }
 
+/** Whether a field manager is that of an owner, of whatever home. */
+export function isOwnerManager(manager: string): boolean {
+  return manager.startsWith(managerPrefix);
+}
+
 /** Names of the owners of one home that an object is annotated with. */
 export function markedOwners(home: string, object: Pick<Marked, 'annotations'>): string[] {
   const values = Object.entries(object.annotations).filter(([key]) => key.startsWith(annotationPrefix));
@@ -79,7 +84,7 @@ export function ownersBut(except: readonly Owner[], object: Marked): string[] {
   );
   const applied = object.managers
     .map((entry) => entry.manager)
-    .filter((name) => name.startsWith(managerPrefix) && !managers.has(name));
+    .filter((name) => isOwnerManager(name) && !managers.has(name));
   const upstream = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return [
     ...new Set([

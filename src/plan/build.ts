@@ -2,8 +2,8 @@
 import type { InventoryEntry, InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
-import type { OwnerObservation, Policy } from './observation.ts';
 import { type Interests, interestKey } from './interest.ts';
+import type { OwnerObservation, Policy } from './observation.ts';
 import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
@@ -31,9 +31,10 @@ export function buildPlan(input: PlanInput): Plan {
 function planOwner(observed: OwnerObservation, creators: Creators, interests: Interests, policy: Policy): OwnerPlan {
   const { owner, header, wish } = observed;
   const notes = wish.type === 'waiting' ? [...observed.notes, wish.reason] : observed.notes;
-  const changes: Change[] = wish.type === 'wanted'
-    ? wish.desired.objects.map((desired) => decideWrite(observed, desired, creators, policy))
-    : [];
+  const changes: Change[] =
+    wish.type === 'wanted'
+      ? wish.desired.objects.map((desired) => decideWrite(observed, desired, creators, policy))
+      : [];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {
     const removal = decideRemoval(observed, entry, interests);
@@ -56,13 +57,16 @@ function interestsOf(input: PlanInput): Interests {
   const leaving = new Map<string, Owner[]>();
   for (const observed of input.owners) {
     const place = (key: string) => interestKey(observed.destination.server, key);
-    const wanted = observed.wish.type === 'wanted' ? observed.wish.desired.objects.map((desired) => keyOf(desired.reference)) : [];
+    const wanted =
+      observed.wish.type === 'wanted' ? observed.wish.desired.objects.map((desired) => keyOf(desired.reference)) : [];
     for (const key of wanted) add(wanting, place(key), observed.owner);
     for (const entry of abandoned(observed)) add(leaving, place(keyOf(entry.reference)), observed.owner);
   }
   const planned = new Set(input.owners.map((observed) => observed.owner.name));
   // Owners that keep what they have (waiting, or with unreadable documents) are still wanting it.
-  const settled = new Set(input.owners.filter((observed) => !keepsAll(observed)).map((observed) => observed.owner.name));
+  const settled = new Set(
+    input.owners.filter((observed) => !keepsAll(observed)).map((observed) => observed.owner.name),
+  );
   const others = input.records.filter((record) => !planned.has(record.header.name) || !settled.has(record.header.name));
   return { wanting, leaving, others };
 }
@@ -86,7 +90,9 @@ function creatorsOf(owners: readonly OwnerObservation[]): Creators {
 function orderByDestination(plans: readonly OwnerPlan[]): OwnerPlan[] {
   const servers = [...new Set(plans.map((plan) => plan.header.server))];
   const ordered = new Map(
-    servers.flatMap((server) => inOrder(plans.filter((plan) => plan.header.server === server))).map((plan) => [plan.owner.name, plan]),
+    servers
+      .flatMap((server) => inOrder(plans.filter((plan) => plan.header.server === server)))
+      .map((plan) => [plan.owner.name, plan]),
   );
   return plans.map((plan) => ordered.get(plan.owner.name) ?? plan);
 }

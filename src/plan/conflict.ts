@@ -2,6 +2,7 @@
 import type { FieldConflict } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
+import { isOwnerManager } from '../manifest/owner.ts';
 
 /** Programs that people edit with. What they set by hand is put back. */
 const peoplesTools =
@@ -16,16 +17,28 @@ export interface Resolution {
   readonly blocked: readonly FieldConflict[];
 }
 
-/** Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. */
-export function resolveConflicts(conflicts: readonly FieldConflict[], live: ObjectMetadata | undefined): Resolution {
-  const scalers = new Set(live?.managers.filter((entry) => entry.subresource === 'scale').map((entry) => entry.manager));
-  const isYielded = (conflict: FieldConflict) => scalers.has(conflict.manager) && plainPath(conflict.field) !== undefined;
+/**
+ * Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. Who
+ * adopts an object overrules everybody but Vidra's other owners.
+ */
+export function resolveConflicts(
+  conflicts: readonly FieldConflict[],
+  live: ObjectMetadata | undefined,
+  adopting: boolean,
+): Resolution {
+  const scalers = new Set(
+    live?.managers.filter((entry) => entry.subresource === 'scale').map((entry) => entry.manager),
+  );
+  const isYielded = (conflict: FieldConflict) =>
+    scalers.has(conflict.manager) && plainPath(conflict.field) !== undefined;
   const yielded = conflicts.filter(isYielded);
   const rest = conflicts.filter((conflict) => !isYielded(conflict));
+  const isOverruled = ({ manager }: FieldConflict) =>
+    adopting ? !isOwnerManager(manager) : peoplesTools.test(manager);
   return {
-    force: rest.some((conflict) => peoplesTools.test(conflict.manager)),
+    force: rest.some(isOverruled),
     yield: yielded.map((conflict) => plainPath(conflict.field) ?? []),
-    blocked: rest.filter((conflict) => !peoplesTools.test(conflict.manager)),
+    blocked: rest.filter((conflict) => !isOverruled(conflict)),
   };
 }
 

@@ -4,7 +4,14 @@ import { maskDifference } from './mask.ts';
 import type { Difference } from './plan.ts';
 
 // Written by the server on every change, so they say nothing about the change itself.
-const serverMetadata = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
+const serverMetadata = new Set([
+  'managedFields',
+  'resourceVersion',
+  'generation',
+  'uid',
+  'creationTimestamp',
+  'selfLink',
+]);
 const ownMark = /^owner\.vidra\.infrahub\.operators\.com\//;
 /** Fields by which items of a list are told apart, in order of preference; as in the built-in kinds. */
 const itemKeys = ['name', 'key', 'mountPath', 'containerPort', 'port', 'ip', 'type', 'topologyKey', 'devicePath'];
@@ -36,7 +43,12 @@ function compareObjects(path: string, before: JsonObject, after: JsonObject, fou
   }
 }
 
-function compareLists(path: string, before: readonly JsonValue[], after: readonly JsonValue[], found: Difference[]): void {
+function compareLists(
+  path: string,
+  before: readonly JsonValue[],
+  after: readonly JsonValue[],
+  found: Difference[],
+): void {
   const key = itemKeys.find((candidate) => isKey(candidate, before) && isKey(candidate, after));
   if (key !== undefined && (before.length > 0 || after.length > 0)) {
     const beforeByKey = byKey(key, before);
@@ -53,7 +65,10 @@ function compareLists(path: string, before: readonly JsonValue[], after: readonl
 
 function isKey(key: string, items: readonly JsonValue[]): boolean {
   const values = items.map((item) => (isObject(item) ? item[key] : undefined));
-  return values.every((value) => typeof value === 'string' || typeof value === 'number') && new Set(values).size === values.length;
+  return (
+    values.every((value) => typeof value === 'string' || typeof value === 'number') &&
+    new Set(values).size === values.length
+  );
 }
 
 function byKey(key: string, items: readonly JsonValue[]): Map<string, JsonValue> {

@@ -1,8 +1,6 @@
 /** Who wants and who leaves which object, over a whole plan. */
 import type { InventoryRecord } from '../inventory/inventory.ts';
-import { keyOf } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
-import type { OwnerObservation } from './observation.ts';
 
 /** Maps are by `interestKey`. */
 export interface Interests {

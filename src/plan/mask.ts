@@ -2,7 +2,8 @@
 import type { JsonValue, Manifest } from '../manifest/manifest.ts';
 import type { Difference } from './plan.ts';
 
-const secretPath = /^(data|stringData)\b|^metadata\.annotations\["kubectl\.kubernetes\.io\/last-applied-configuration"\]/;
+const secretPath =
+  /^(data|stringData)\b|^metadata\.annotations\["kubectl\.kubernetes\.io\/last-applied-configuration"\]/;
 
 export function isSecret(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
   return manifest.kind === 'Secret' && manifest.apiVersion === 'v1';

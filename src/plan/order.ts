@@ -25,7 +25,11 @@ export function inOrder(plans: readonly OwnerPlan[]): OwnerPlan[] {
     ...plan,
     changes: plan.changes.map((change) => {
       const id = changeId(plan.owner.name, keyOf(change.reference));
-      const before = isWrite(change) ? beforeWrite(change, index) : change.action === 'delete' ? beforeDelete(change, index) : [];
+      const before = isWrite(change)
+        ? beforeWrite(change, index)
+        : change.action === 'delete'
+          ? beforeDelete(change, index)
+          : [];
       const after = [...new Set([...change.after, ...before])].filter((other) => other !== id);
       return after.length === change.after.length ? change : { ...change, after };
     }),

@@ -106,7 +106,9 @@ export function changeId(owner: string, key: string): string {
 
 /** Whether carrying the plan out would write to a managed object. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.owners.some((owner) => owner.changes.some((change) => change.action !== 'keep' && change.action !== 'skip'));
+  return plan.owners.some((owner) =>
+    owner.changes.some((change) => change.action !== 'keep' && change.action !== 'skip'),
+  );
 }
 
 /** Whether something is wrong that keeps the cluster from becoming what the definitions say. */

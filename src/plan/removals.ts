@@ -18,7 +18,8 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   if (unknown) return skip(entry, unknown.message, unknown.code);
   const live = destination.live.get(key);
   if (!live || !isOurs(owner, entry, live)) return { type: 'forget' };
-  if (live.deleting) return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`);
+  if (live.deleting)
+    return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`);
 
   const place = interestKey(destination.server, key);
   const wanting = interests.wanting.get(place) ?? [];

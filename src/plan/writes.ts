@@ -4,15 +4,20 @@ import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
 import { ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
+import { interestKey } from './interest.ts';
 import type { OwnerObservation, Policy, Verdict } from './observation.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
-import { interestKey } from './interest.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from './proof.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
 export type Creators = ReadonlyMap<string, string>;
 
-export function decideWrite(observed: OwnerObservation, desired: DesiredObject, creators: Creators, policy: Policy): Change {
+export function decideWrite(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  creators: Creators,
+  policy: Policy,
+): Change {
   const key = keyOf(desired.reference);
   const unknown = observed.destination.unknown.get(key);
   if (unknown) return skip(desired, unknown.message, unknown.code);
@@ -34,8 +39,14 @@ function decideAbsent(
   const key = keyOf(desired.reference);
   const joins = creator !== undefined && creator !== name;
   const recorded = observed.record?.entries.get(key)?.state === 'applied';
-  const base = write(observed, desired, 'create', recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new');
-  const confidence = verdict?.type === 'predicted' || joins ? 'predicted' : verdict?.type === 'tried' ? 'server' : 'unchecked';
+  const base = write(
+    observed,
+    desired,
+    'create',
+    recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new',
+  );
+  const confidence =
+    verdict?.type === 'predicted' || joins ? 'predicted' : verdict?.type === 'tried' ? 'server' : 'unchecked';
   const reason = verdict?.type === 'predicted' ? `${base.reason}; ${verdict.reason}` : base.reason;
   return joins
     ? { ...base, reason, confidence, after: [changeId(creator, key)] }
@@ -81,7 +92,12 @@ function decideTried(
   if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && fields !== undefined) {
     return { ...keep(desired, 'unchanged'), proof: { uid: live.uid, digest: desired.digest, fields } };
   }
-  const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasonOf(observed, desired, live, verdict, right));
+  const change = write(
+    observed,
+    desired,
+    right === 'adopt' ? 'adopt' : 'update',
+    reasonOf(observed, desired, live, verdict, right),
+  );
   return { ...change, expect: { uid: live.uid }, force, yield: yielded, differences, confidence: 'server' };
 }
 
@@ -108,7 +124,12 @@ function waitsFor(live: ObjectMetadata): string {
   return live.finalizers.length > 0 ? live.finalizers.join(', ') : 'its contents';
 }
 
-function write(observed: OwnerObservation, desired: DesiredObject, action: WriteChange['action'], reason: string): WriteChange {
+function write(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  action: WriteChange['action'],
+  reason: string,
+): WriteChange {
   const recorded = observed.record?.entries.has(keyOf(desired.reference)) ?? false;
   return {
     action,

@@ -1,0 +1,74 @@
+/** Runs Vidra's engine in the test's own process against the real API server: definitions in, plan and result out. */
+
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { connectCluster } from '../../src/cluster/connect.ts';
+import type { Definition } from '../../src/definition/definition.ts';
+import { carryOut } from '../../src/engine/carry-out.ts';
+import { prepare } from '../../src/engine/prepare.ts';
+import type { Result, Run } from '../../src/engine/run.ts';
+import type { Target } from '../../src/engine/target.ts';
+import { connectInventory } from '../../src/inventory/connect.ts';
+import { parseJson, stringifyJson } from '../../src/manifest/json.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+
+export interface Engine {
+  readonly cluster: Cluster;
+  target(definitions: readonly Definition[], options?: Partial<Target>): Promise<Target>;
+  plan(definitions: readonly Definition[], options?: Partial<Target>): Promise<Plan>;
+  apply(definitions: readonly Definition[], options?: Partial<Target>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Records are kept in a namespace of the test's own, `recordNamespace`. */
+export async function startEngine(kubeconfig: string, recordNamespace: string): Promise<Engine> {
+  const signal = new AbortController().signal;
+  const run: Run = { signal, emit: () => undefined };
+  const cluster = await connectCluster({ file: kubeconfig, environment: {}, signal });
+  const target = async (definitions: readonly Definition[], options: Partial<Target> = {}): Promise<Target> => ({
+    set: recordNamespace,
+    definitions,
+    sourceOf: () => Promise.reject(new Error('no source in this test')),
+    home: cluster,
+    clusterOf: () => Promise.resolve(cluster),
+    namespace: 'default',
+    inventory: await connectInventory(cluster, recordNamespace),
+    policy: { adopt: 'Never' },
+    validate: false,
+    prune: false,
+    ...options,
+  });
+  return {
+    cluster,
+    target,
+    async plan(definitions, options) {
+      await cluster.discover();
+      return prepare(await target(definitions, options), run);
+    },
+    async apply(definitions, options) {
+      await cluster.discover();
+      const to = await target(definitions, options);
+      return carryOut(await prepare(to, run), to, run, { wait: false, timeoutMs: 60_000 });
+    },
+    close: () => cluster.close(),
+  };
+}
+
+/** A VidraResource that holds these manifests. */
+export function resource(name: string, ...manifests: readonly object[]): Definition {
+  return {
+    kind: 'VidraResource',
+    name,
+    origin: { source: `${name}.yaml`, document: 1, line: 1, column: 1 },
+    manifest: manifests.map((manifest) => stringifyJson(parseJson(JSON.stringify(manifest)))).join('\n---\n'),
+    destination: { reconcileOnEvents: false },
+  };
+}
+
+/** The actions of a plan as `action Kind name`, unchanged objects left out, in the plan's order. */
+export function actionsOf(plan: Plan): string[] {
+  return plan.owners.flatMap(({ changes }) =>
+    changes
+      .filter(({ action }) => action !== 'keep')
+      .map(({ action, reference }) => `${action} ${reference.kind} ${reference.name}`),
+  );
+}
