@@ -117,7 +117,7 @@ async function serve(
   const credentials = apiKey !== undefined ? 'apiKey' : bearer !== undefined ? 'bearer' : 'none';
   log.push({ method: request.method, path: request.path, query: request.query.toString(), credentials });
   const taken = faults.take(request.path);
-  for (const { delayMs } of taken) if (delayMs) await sleep(delayMs);
+  for (const { delayMs } of taken) if (delayMs) await sleep(delayMs, undefined, { ref: false });
   if (taken.some(({ broken }) => broken)) return void response.destroy();
   write(world, request, response, taken.find(({ answer }) => answer)?.answer ?? route(world, request));
   for (const { after } of taken) after?.();
