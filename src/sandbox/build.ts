@@ -39,19 +39,23 @@ export async function build(folder: string, options: BuildOptions): Promise<void
   const total = await download(options);
   removeAbandoned(folder);
   const temporary = `${folder}${unfinished}${process.pid}-${randomBytes(4).toString('hex')}`;
-  mkdirSync(temporary, { recursive: true });
+  const result = join(temporary, 'programs');
+  const workFolder = join(temporary, 'work');
+  for (const path of [result, workFolder]) mkdirSync(path, { recursive: true });
   try {
-    await compile(temporary, total, options);
-    renameSync(join(temporary, 'server'), join(temporary, 'etcd'));
-    moveInto(temporary, folder);
+    await compile(result, workFolder, total, options);
+    renameSync(join(result, 'server'), join(result, 'etcd'));
+    moveInto(result, folder);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    // Interrupted compilers may still write for a moment.
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
 /** Fetches the modules and returns how many packages must be compiled. */
 async function download({ onProgress, signal }: BuildOptions): Promise<number> {
-  const total = countModules(readFileSync(join(ownFile('go'), 'go.sum'), 'utf8'));
+  const [goMod = '', goSum = ''] = ['go.mod', 'go.sum'].map((name) => readFileSync(join(ownFile('go'), name), 'utf8'));
+  const total = countModules(goMod, goSum);
   const report = meter('download', total, onProgress);
   const args = ['list', '-mod=readonly', '-trimpath', '-deps', '-f', staleTemplate, ...packages];
   const result = await runGo(args, { signal, onLine: (line) => isDownload(line) && report() });
@@ -59,14 +63,15 @@ async function download({ onProgress, signal }: BuildOptions): Promise<number> {
   return countStale(result.stdout);
 }
 
-async function compile(into: string, total: number, { onProgress, signal }: BuildOptions): Promise<void> {
+async function compile(into: string, workFolder: string, total: number, options: BuildOptions): Promise<void> {
+  const { onProgress, signal } = options;
   const report = meter('build', total, onProgress);
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubernetesVersion) ?? [];
   const version = 'k8s.io/component-base/version.git';
   const linking = `-s -w -X ${version}Version=${kubernetesVersion} -X ${version}Major=${major} -X ${version}Minor=${minor}`;
   const args = ['build', '-v', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', linking, '-o', `${into}/`];
   const onLine = (line: string) => isPackage(line) && report();
-  refuseFailure('go build', await runGo([...args, ...packages], { signal, onLine }));
+  refuseFailure('go build', await runGo([...args, ...packages], { signal, onLine, workFolder }));
   onProgress?.({ phase: 'link', done: 1, total: 1 });
 }
 
@@ -94,12 +99,12 @@ function refuseFailure(command: string, { status, lastLines }: GoResult): void {
 }
 
 /** A complete folder is that of a build at the same time and stays, as its programs may run; a broken one is replaced. */
-function moveInto(temporary: string, folder: string): void {
+function moveInto(result: string, folder: string): void {
   if (isComplete(folder)) return;
-  const aside = `${temporary}-broken`;
+  const aside = `${result}-broken`;
   try {
     if (existsSync(folder)) renameSync(folder, aside);
-    renameSync(temporary, folder);
+    renameSync(result, folder);
   } catch (error) {
     if (!isComplete(folder)) throw error;
   } finally {

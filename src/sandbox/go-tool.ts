@@ -8,6 +8,8 @@ export interface GoOptions {
   /** Gets each line of Go's standard error as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Where Go keeps what it makes on the way; it leaves that there when it is interrupted. */
+  readonly workFolder?: string;
 }
 
 export interface GoResult {
@@ -25,10 +27,12 @@ export async function runGo(args: readonly string[], options: GoOptions = {}): P
   const go = spawn('go', args, {
     cwd: ownFile('go'),
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, GOWORK: 'off' },
+    env: { ...process.env, GOWORK: 'off', ...(options.workFolder ? { GOTMPDIR: options.workFolder } : {}) },
+    detached: true,
   });
-  // Go ends its compilers in order on SIGINT only.
-  const interrupt = () => go.kill('SIGINT');
+  // Go itself would wait for its compilers and linkers, which take minutes: all must get the signal. Should this process be
+  // killed instead, then Go ends with the next line that it cannot write.
+  const interrupt = () => go.pid !== undefined && process.kill(-go.pid, 'SIGINT');
   options.signal?.addEventListener('abort', interrupt, { once: true });
   const lastLines: string[] = [];
   createInterface({ input: go.stderr }).on('line', (line) => {

@@ -25,9 +25,11 @@ export function progressOf(phase: ProgressPhase, count: number, total: number, e
   return { phase, done, total, etaSeconds: Math.round((elapsedSeconds / done) * (total - done)) };
 }
 
-/** The number of modules whose content go.sum pins: those that a first build downloads. */
-export function countModules(goSum: string): number {
-  return goSum.split('\n').filter((line) => / h1:/.test(line) && !/\/go\.mod h1:/.test(line)).length;
+/** The number of modules that a first build downloads: those of go.mod whose content go.sum pins, a few of them for other systems. */
+export function countModules(goMod: string, goSum: string): number {
+  const required = new Set([...goMod.matchAll(/^(?:require|\t)\s*(\S+) v/gm)].map(([, path]) => path));
+  const pinned = [...goSum.matchAll(/^(\S+) \S+(?<!\/go\.mod) h1:/gm)].map(([, path]) => path);
+  return new Set(pinned.filter((path) => required.has(path))).size;
 }
 
 /** The template for `go list -deps`: one line per package, why it must be compiled, or an empty line. */

@@ -11,15 +11,25 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { buildFolder, cacheFolder, programFiles } from '../../src/sandbox/cache-folder.ts';
 import { startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { findPrograms } from '../../src/sandbox/programs.ts';
 import type { Progress } from '../../src/sandbox/progress.ts';
 
-/** The build that the global setup found or made. */
-const built = buildFolder(process.env);
+/** The programs that the global setup found or made, linked into one folder. */
+let built: string;
 let folder: string;
+
+beforeAll(async () => {
+  built = mkdtempSync(join(tmpdir(), 'vidra-test-'));
+  const { etcd, apiServer, controllerManager } = await findPrograms({});
+  symlinkSync(etcd, join(built, 'etcd'));
+  symlinkSync(apiServer, join(built, 'kube-apiserver'));
+  symlinkSync(controllerManager, join(built, 'kube-controller-manager'));
+});
+
+afterAll(() => rmSync(built, { recursive: true }));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vidra-test-'));
@@ -46,11 +56,13 @@ test('An envtest folder without a controller manager is completed from the cache
   const assets = join(folder, 'assets');
   linkPrograms(assets, ['etcd', 'kube-apiserver']);
   vi.stubEnv('KUBEBUILDER_ASSETS', assets);
+  emptyCache();
   noGo();
+  linkPrograms(buildFolder(process.env), programFiles);
   expect(await findPrograms({})).toEqual({
     etcd: join(assets, 'etcd'),
     apiServer: join(assets, 'kube-apiserver'),
-    controllerManager: join(built, 'kube-controller-manager'),
+    controllerManager: join(buildFolder(process.env), 'kube-controller-manager'),
   });
 });
 
@@ -116,14 +128,18 @@ test('A build that fails says the last lines of Go, keeps its log and leaves no 
   expect(readdirSync(cacheFolder(process.env))).toEqual([basename(log)]);
 });
 
-test.each(['download', 'link'])('A build is interrupted when it is aborted in the phase %s', async (phase) => {
+test.each(['download', 'build'])('A build is interrupted when it is aborted in the phase %s', async (phase) => {
   emptyCache();
+  mkdirSync(join(folder, 'cache'));
   const aborter = new AbortController();
   const onProgress = (progress: Progress) => {
     if (progress.phase === phase) setTimeout(() => aborter.abort(), 500);
   };
   await expect(findPrograms({ signal: aborter.signal, onProgress })).rejects.toMatchObject({ code: 'INTERRUPTED' });
-  expect(readdirSync(cacheFolder(process.env))).toEqual([]);
+  expect(existsSync(buildFolder(process.env))).toBe(false);
+  expect(
+    readdirSync(join(folder, 'cache'), { recursive: true }).filter((path) => `${path}`.includes('unfinished')),
+  ).toEqual([]);
 });
 
 test('A program that does not start is named, with its log kept and its folder gone', async () => {

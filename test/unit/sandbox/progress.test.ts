@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { kubernetesVersion } from '../../../src/sandbox/cache-folder.ts';
 import { ownFile } from '../../../src/sandbox/own-files.ts';
 import { countModules, countStale, isDownload, isPackage, progressOf } from '../../../src/sandbox/progress.ts';
 
@@ -19,22 +20,25 @@ test('More lines than expected never pass the total', () => {
   expect(progressOf('download', 190, 182, 20)).toEqual({ phase: 'download', done: 182, total: 182, etaSeconds: 0 });
 });
 
-test('Modules are counted once, whether or not their go.mod is listed', () => {
+test('The modules that are required and pinned with their content are counted once', () => {
+  const goMod =
+    'module x\n\ngo 1.26.0\n\nrequire (\n\tcel.dev/expr v0.25.1 // indirect\n\tk8s.io/api v1.36.3\n)\nrequire one.line/x v1.0.0\n';
   const goSum = [
     'cel.dev/expr v0.25.1 h1:AAAA=',
     'cel.dev/expr v0.25.1/go.mod h1:BBBB=',
-    'github.com/only/listed v1.0.0/go.mod h1:CCCC=',
-    'k8s.io/kubernetes v1.36.3 h1:DDDD=',
-    'k8s.io/kubernetes v1.36.3/go.mod h1:EEEE=',
+    'github.com/for/tests-only v1.0.0 h1:CCCC=',
+    'k8s.io/api v0.36.3 h1:DDDD=',
+    'k8s.io/api v0.36.3/go.mod h1:EEEE=',
+    'one.line/x v1.0.0/go.mod h1:FFFF=',
     '',
   ].join('\n');
-  expect(countModules(goSum)).toBe(2);
+  expect(countModules(goMod, goSum)).toBe(2);
 });
 
 test('The pinned modules are a plausible number and hold the pinned Kubernetes', () => {
-  const goSum = readFileSync(join(ownFile('go'), 'go.sum'), 'utf8');
-  expect(countModules(goSum)).toBeGreaterThan(100);
-  expect(goSum).toMatch(/^k8s\.io\/kubernetes v1\.36\.3 h1:/m);
+  const [goMod = '', goSum = ''] = ['go.mod', 'go.sum'].map((name) => readFileSync(join(ownFile('go'), name), 'utf8'));
+  expect(countModules(goMod, goSum)).toBeGreaterThan(100);
+  expect(goSum).toContain(`\nk8s.io/kubernetes ${kubernetesVersion} h1:`);
 });
 
 test('Packages that lie in the build cache are not counted', () => {
