@@ -19,7 +19,7 @@ export interface ClusterOptions extends GlobalOptions {
 export interface DefinitionOptions extends ClusterOptions {
   /** Files, folders, patterns, or `-` for standard input. */
   readonly filename: readonly string[];
-  readonly set: string;
+  readonly set?: string;
   readonly namespace?: string;
 }
 
@@ -66,7 +66,7 @@ export function addDefinitionFlags(command: Command, filename: 'required' | 'opt
     .makeOptionMandatory(filename === 'required');
   return command
     .addOption(flag)
-    .option('--set <name>', 'name of the set that the definitions belong to', labelValue, 'default')
+    .option('--set <name>', 'name of the set that the definitions belong to (default: default)', labelValue)
     .option(
       '-n, --namespace <name>',
       'for objects that name none, where the definition names none either',

@@ -1,9 +1,7 @@
 /** `vidra prune`: removes what no definition wants any more, and does nothing else. */
 import { prepareOrphans } from '../engine/orphans.ts';
-import { prepare } from '../engine/prepare.ts';
+import { prepareLeaving } from '../engine/prepare.ts';
 import type { Run } from '../engine/run.ts';
-import type { Target } from '../engine/target.ts';
-import type { Plan } from '../plan/plan.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
 import { statusOfPlan } from './exit-status.ts';
 import type { PruneOptions } from './flags.ts';
@@ -17,16 +15,14 @@ const action: Action = { verb: 'Pruned', question: 'Delete these objects' };
 /** With definitions: the owners of their set that they no longer name. Without: what is left of owners that exist no more. */
 export function prune(options: PruneOptions, terminal: Terminal): Promise<ExitStatus> {
   const rules = { prune: true, validate: false, adopt: false };
+  // Without definitions nobody can say which owners of a set are wanted, so a set goes only when it is named.
+  const wholeSet = options.set !== undefined;
   return withTarget(options, rules, terminal, async (target) => {
-    const work = (run: Run) => (options.filename ? prepareLeaving(target, run) : prepareOrphans(target, run));
+    const work = (run: Run) =>
+      options.filename ? prepareLeaving(target, run) : prepareOrphans(target, run, { wholeSet });
     const prepared = await runPhase(options, terminal, work);
     if (!options.dryRun) return carryOutPlan(prepared, action, target, options, terminal);
     await printPlan(prepared.value, options, terminal);
     return statusOfPlan(prepared.value, options.detailedExitcode === true);
   });
-}
-
-async function prepareLeaving(target: Target, run: Run): Promise<Plan> {
-  const whole = await prepare(target, run);
-  return { ...whole, owners: whole.owners.filter((owner) => owner.leaving) };
 }

@@ -22,7 +22,7 @@ export interface TargetRules {
 
 type Options = ClusterOptions & {
   readonly filename?: readonly string[];
-  readonly set: string;
+  readonly set?: string;
   readonly namespace?: string;
 };
 

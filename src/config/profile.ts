@@ -21,6 +21,12 @@ export interface Profiles {
 }
 
 const fileName = 'profiles';
+const text = { type: 'string' } as const;
+const profileSchema = {
+  type: 'object',
+  required: ['infrahub'],
+  properties: { infrahub: text, apiKey: text, username: text, password: text, caFile: text },
+} as const;
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** What is saved in `folder`; nothing saved is no profiles. Throws PROFILE_INVALID when the file cannot be read. */
@@ -81,10 +87,15 @@ async function open(folder: string): Promise<Store> {
       configName: fileName,
       configFileMode: 0o600,
       accessPropertiesByDotNotation: false,
+      rootSchema: { additionalProperties: false },
+      schema: {
+        current: { type: 'string' },
+        byName: { type: 'object', additionalProperties: profileSchema },
+      },
     });
   } catch (cause) {
-    // Of a syntax error nothing is told: its text quotes the file, and the file holds secrets.
-    const message = cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    // Neither the cause nor its text is kept: it may quote the file, and the file holds secrets.
+    const message = cause instanceof SyntaxError ? 'is not JSON' : 'does not hold profiles, or cannot be read';
     throw new VidraError('PROFILE_INVALID', message, { subject: pathIn(folder) });
   }
 }

@@ -1,0 +1,129 @@
+/** What people see of a plan. */
+import { describe, expect, it } from 'vitest';
+import { planLines } from '../../../src/view/plan-text.ts';
+import { createStyle } from '../../../src/view/style.ts';
+import { keep, ownerPlan, planOf, remove, skip, write } from '../../support/plan-builder.ts';
+
+const plain = createStyle({ colour: false, unicode: true });
+const text = (...given: Parameters<typeof planOf>) => `\n${planLines(planOf(...given), plain).join('\n')}\n`;
+
+describe('a plan as text', () => {
+  it('is grouped by owner and namespace, with the reason of each change', () => {
+    const web = ownerPlan(
+      '17f3-web',
+      [
+        write('update', 'Deployment shop/web', {
+          reason: 'differs in 2 fields',
+          differences: [
+            { path: 'spec.replicas', before: 2, after: 3 },
+            { path: 'spec.containers[name=web].image', before: 'nginx:1.27', after: 'nginx:1.28' },
+          ],
+        }),
+        write('create', 'Service shop/web', { confidence: 'predicted' }),
+        write('create', 'Namespace shop'),
+        keep('ConfigMap shop/settings'),
+      ],
+      { header: { name: '17f3-web', set: 'default', sync: 'web', artifact: 'Webserver', server: 'https://east:6443' } },
+    );
+    const old = ownerPlan('old', [remove('ConfigMap attic/one')], { leaving: true });
+    expect(text([web, old])).toMatchInlineSnapshot(`
+      "
+      old (no longer wanted)
+        namespace attic
+          - ConfigMap one  is not in the manifests any more
+
+      Webserver (17f3-web, sync web, on https://east:6443)
+        cluster-wide
+          + Namespace shop  is new
+        namespace shop
+          ~ Deployment web  differs in 2 fields
+              spec.replicas: 2 → 3
+              spec.containers[name=web].image: "nginx:1.27" → "nginx:1.28"
+          + Service web     is new (predicted)
+
+      Plan: 2 to create, 1 to update, 1 to delete, 1 unchanged.
+      "
+    `);
+  });
+
+  it('says in one line that there is nothing to do', () => {
+    expect(text([ownerPlan('web', [keep('ConfigMap shop/a'), keep('ConfigMap shop/b')])])).toMatchInlineSnapshot(`
+      "
+      Plan: nothing to do, 2 unchanged.
+      "
+    `);
+  });
+
+  it('shows problems and notes, with the hint of a code once', () => {
+    const owner = ownerPlan(
+      'web',
+      [
+        skip('ConfigMap shop/a', { code: 'CONFLICT', reason: 'data.x belongs to other' }),
+        skip('ConfigMap shop/b', { code: 'CONFLICT', reason: 'data.y belongs to other' }),
+        skip('ConfigMap shop/c', { reason: 'is being deleted' }),
+      ],
+      { notes: ['the content is of yesterday'], forget: ['one'] },
+    );
+    const problems = [{ code: 'SOURCE_UNREACHABLE', message: 'https://infrahub: refused' }] as const;
+    expect(text([owner], { problems })).toMatchInlineSnapshot(`
+      "
+      web
+        namespace shop
+          ! ConfigMap a  data.x belongs to other (CONFLICT)
+              hint: Let one of the two writers give the field up.
+          ! ConfigMap b  data.y belongs to other (CONFLICT)
+          ! ConfigMap c  is being deleted
+        note: the content is of yesterday
+        note: 1 recorded object is gone or not this owner's any more
+
+      ! https://infrahub: refused (SOURCE_UNREACHABLE)
+          hint: Check the address, and that this machine may reach it.
+
+      Plan: nothing to do, 1 skipped, 3 problems.
+      "
+    `);
+  });
+
+  it('keeps to ASCII where the terminal shows nothing else', () => {
+    const owner = ownerPlan('web', [
+      write('adopt', 'ConfigMap shop/a', {
+        reason: 'exists already',
+        differences: [{ path: 'data.x', before: '1', after: '2' }],
+      }),
+    ]);
+    const lines = planLines(planOf([owner]), createStyle({ colour: false, unicode: false }));
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "web
+        namespace shop
+          @ ConfigMap a  exists already
+              data.x: "1" -> "2"
+
+      Plan: 1 to adopt."
+    `);
+    expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+
+  it('does not depend on the order of owners and changes', () => {
+    const changes = [
+      write('create', 'ConfigMap b/x'),
+      write('create', 'ConfigMap a/y'),
+      write('create', 'ConfigMap a/x'),
+    ];
+    const one = text([ownerPlan('p', changes), ownerPlan('q', changes)]);
+    const other = text([ownerPlan('q', [...changes].reverse()), ownerPlan('p', [...changes].reverse())]);
+    expect(one).toBe(other);
+  });
+
+  it('does not let a name or a reason steer the terminal', () => {
+    const change = write('create', 'ConfigMap shop/a', { reason: 'is \u001b[2Jnew\nPlan: nothing to do.' });
+    const lines = planLines(planOf([ownerPlan('\u001b]0;x\u0007', [change])]), plain).join('\n');
+    expect(lines).not.toContain('\u001b');
+    expect(lines).not.toMatch(/^Plan: nothing/m);
+  });
+
+  it('colours only when it is told to', () => {
+    const plan = planOf([ownerPlan('web', [write('create', 'ConfigMap shop/a')])]);
+    expect(planLines(plan, createStyle({ colour: true, unicode: true })).join('')).toContain('\u001b[32m+');
+    expect(planLines(plan, plain).join('')).not.toContain('\u001b');
+  });
+});

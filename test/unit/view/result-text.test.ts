@@ -1,0 +1,69 @@
+/** What people see of a result. */
+import { describe, expect, it } from 'vitest';
+import { resultLines } from '../../../src/view/result-text.ts';
+import { createStyle } from '../../../src/view/style.ts';
+import { keep, outcome, ownerPlan, planOf, remove, resultOf, skip, write } from '../../support/plan-builder.ts';
+
+const plain = createStyle({ colour: false, unicode: true });
+const text = (result: Parameters<typeof resultLines>[0]) =>
+  `\n${resultLines(result, { verb: 'Applied', milliseconds: 2140 }, plain).join('\n')}\n`;
+
+describe('a result as text', () => {
+  it('is one line when all went well', () => {
+    const changes = [write('create', 'ConfigMap shop/a'), remove('ConfigMap shop/b'), keep('ConfigMap shop/c')];
+    const plan = planOf([ownerPlan('web', changes)]);
+    const outcomes = changes.slice(0, 2).map((change) => outcome('web', change));
+    expect(text(resultOf(plan, outcomes))).toMatchInlineSnapshot(`
+      "
+      Applied: 1 created, 1 deleted, 1 unchanged in 2.1s.
+      "
+    `);
+  });
+
+  it('has a line with the reason for each object that did not go well', () => {
+    const [failing, blocked, stopped, deleted] = [
+      write('create', 'Namespace shop'),
+      write('create', 'Service shop/web'),
+      write('update', 'ConfigMap shop/web'),
+      remove('PersistentVolumeClaim shop/data'),
+    ];
+    const refused = skip('Secret shop/x', { code: 'KIND_UNKNOWN', reason: 'is of no known kind' });
+    const plan = planOf([ownerPlan('web', [failing, blocked, stopped, deleted, refused])]);
+    const result = resultOf(
+      plan,
+      [
+        outcome('web', stopped, { result: 'stopped' }),
+        outcome('web', failing, {
+          result: 'failed',
+          problem: { code: 'CLUSTER_FORBIDDEN', message: 'may not create' },
+        }),
+        outcome('web', blocked, {
+          result: 'blocked',
+          problem: { code: 'CLUSTER_FORBIDDEN', message: 'Namespace shop failed' },
+        }),
+        outcome('web', deleted, { gone: false }),
+      ],
+      [{ owner: 'web', name: 'Deployment shop/web', reason: '1 of 2 Pods are ready', failed: false }],
+    );
+    expect(text(result)).toMatchInlineSnapshot(`
+      "
+      ! ConfigMap shop/web was not reached
+      ! Namespace shop failed: may not create (CLUSTER_FORBIDDEN)
+          hint: Ask for the permission named above.
+      - PersistentVolumeClaim shop/data is marked for deletion and waits for its finalizers
+      ! Service shop/web was not tried: Namespace shop failed (CLUSTER_FORBIDDEN)
+      ! Deployment shop/web is not healthy yet: 1 of 2 Pods are ready
+
+      Applied: 1 deleted, 1 failed, 1 blocked, 1 not reached, 1 not healthy, 1 problem in 2.1s.
+      "
+    `);
+  });
+
+  it('says so when there was nothing to do', () => {
+    expect(text(resultOf(planOf([ownerPlan('web', [keep('ConfigMap shop/a')])]), []))).toMatchInlineSnapshot(`
+      "
+      Applied: nothing to do, 1 unchanged in 2.1s.
+      "
+    `);
+  });
+});
