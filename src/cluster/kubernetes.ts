@@ -56,13 +56,13 @@ export async function createKubernetes(server: string, transport: Transport): Pr
     remove: (type, reference, options) => remove(transport, type, reference, options),
     async create(type, manifest) {
       const path = collectionPath(type, manifest.metadata.namespace);
-      const answer = await transport.send({ method: 'POST', path, body: stringifyJson(manifest) });
+      const answer = await transport.send({ method: 'POST', write: true, path, body: stringifyJson(manifest) });
       return written(answer, subjectOf(type, manifest));
     },
     async replace(type, manifest, subresource) {
       const { namespace = '', name } = manifest.metadata;
       const path = objectPath(type, { namespace, name }) + (subresource ? `/${subresource}` : '');
-      const answer = await transport.send({ method: 'PUT', path, body: stringifyJson(manifest) });
+      const answer = await transport.send({ method: 'PUT', write: true, path, body: stringifyJson(manifest) });
       return written(answer, subjectOf(type, manifest));
     },
     close: () => transport.close(),
@@ -105,6 +105,7 @@ async function apply(
   const subject = subjectOf(type, manifest);
   const answer = await transport.send({
     method: 'PATCH',
+    write: !options.dryRun,
     path: objectPath(type, { namespace, name }) + query(parameters),
     contentType: applyPatch,
     body: stringifyJson(expecting(manifest, options.expect)),
@@ -142,6 +143,7 @@ async function remove(
   const { uid, resourceVersion } = options;
   const answer = await transport.send({
     method: 'DELETE',
+    write: true,
     path: objectPath(type, reference),
     body: JSON.stringify({
       kind: 'DeleteOptions',

@@ -12,6 +12,8 @@ export interface ClusterRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** It changes something. Once it may have been sent it is seen through, even when the run is aborted. */
+  readonly write?: boolean;
 }
 
 export interface ClusterAnswer {
@@ -32,6 +34,7 @@ export interface TransportOptions {
   readonly credentials: Credentials;
   /** Requests under way at once. */
   readonly parallel: number;
+  /** Ends what only reads. */
   readonly signal: AbortSignal;
 }
 
@@ -49,13 +52,14 @@ export function createTransport(options: TransportOptions): Transport {
       method: request.method,
       headers: await headersOf(request, options.credentials, renew),
       body: request.body ?? null,
-      signal: options.signal,
+      signal: request.write ? null : options.signal,
     });
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: await answer.body.text() };
   };
 
   const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
     let renew = false;
+    const signal = request.write ? new AbortController().signal : options.signal;
     for (let attempt = 1; ; attempt++) {
       const last = attempt === attempts;
       try {
@@ -66,12 +70,12 @@ export function createTransport(options: TransportOptions): Transport {
         }
         if (answer.status === 429) limiter.slowDown();
         if (last || !isPassing(answer.status)) return answer;
-        await pause(attempt, Number(answer.retryAfter), options.signal);
+        await pause(attempt, Number(answer.retryAfter), signal);
       } catch (cause) {
-        if (options.signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
+        if (signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
         if (cause instanceof VidraError) throw cause;
         if (last || !mayConnectLater(cause)) throw unreachable(options.server, cause);
-        await pause(attempt, Number.NaN, options.signal);
+        await pause(attempt, Number.NaN, signal);
       }
     }
   };

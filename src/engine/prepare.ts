@@ -2,8 +2,9 @@
 import type { InfrahubSync } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
+import { keyOf } from '../manifest/manifest.ts';
 import { buildPlan } from '../plan/build.ts';
-import type { Plan, Problem } from '../plan/plan.ts';
+import { type Change, changeId, type Plan, type Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
 import { observeOwners } from './owners.ts';
 import type { Run } from './run.ts';
@@ -15,6 +16,24 @@ export async function prepare(target: Target, run: Run): Promise<Plan> {
   const [records, fetched] = await Promise.all([target.inventory.list(), fetchAll(target, run)]);
   run.signal.throwIfAborted();
   return planIntents(target, run, records, intentsOf(target, fetched, records));
+}
+
+/**
+ * Only what owners leave whose definitions are gone. What one of them leaves and a remaining owner wants, but has not
+ * applied yet, is kept: released now, it would belong to nobody.
+ */
+export async function prepareLeaving(target: Target, run: Run): Promise<Plan> {
+  const whole = await prepare({ ...target, prune: true }, run);
+  const owners = whole.owners.filter((owner) => owner.leaving);
+  const planned = new Set(
+    owners.flatMap(({ owner, changes }) => changes.map(({ reference }) => changeId(owner.name, keyOf(reference)))),
+  );
+  const kept = (change: Change): Change => {
+    if (change.action !== 'release' || change.after.every((id) => planned.has(id))) return change;
+    const { reference, reason } = change;
+    return { action: 'skip', reference, reason: `${reason}, which has to be applied first`, after: [] };
+  };
+  return { ...whole, owners: owners.map((owner) => ({ ...owner, changes: owner.changes.map(kept) })) };
 }
 
 /** From what becomes of each owner to the plan. */

@@ -31,10 +31,11 @@ function comparable(manifest: Manifest): JsonObject {
 }
 
 function compare(path: string, before: JsonValue | undefined, after: JsonValue | undefined, found: Difference[]): void {
-  if (isObject(before) && isObject(after)) return compareObjects(path, before, after, found);
-  if (Array.isArray(before) && Array.isArray(after)) return compareLists(path, before, after, found);
-  if (before === after || (isEmpty(before) && isEmpty(after))) return;
-  found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+  if (isObject(before) && isObject(after)) compareObjects(path, before, after, found);
+  else if (Array.isArray(before) && Array.isArray(after)) compareLists(path, before, after, found);
+  else if (before !== after && !(isEmpty(before) && isEmpty(after))) {
+    found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+  }
 }
 
 function compareObjects(path: string, before: JsonObject, after: JsonObject, found: Difference[]): void {
