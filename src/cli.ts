@@ -1,6 +1,16 @@
 /** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
 import { Command, CommanderError } from 'commander';
-import { addClusterFlags, addDefinitionFlags, addGlobalFlags, addPlanFlags, addWriteFlags } from './commands/flags.ts';
+import {
+  type ApplyOptions,
+  addClusterFlags,
+  addDefinitionFlags,
+  addGlobalFlags,
+  addPlanFlags,
+  addWriteFlags,
+  type PlanOptions,
+  type PruneOptions,
+} from './commands/flags.ts';
+import type { ProfileSetOptions } from './commands/profile.ts';
 import type { Terminal } from './commands/terminal.ts';
 import { readEnvironment } from './config/environment.ts';
 import { VidraError } from './errors.ts';
@@ -18,15 +28,12 @@ const terminal: Terminal = {
 
 /** What the verb that ran ended with. */
 let status = 0;
-type Verb = (...given: never[]) => Promise<number>;
 
-/** Calls a verb as commander calls actions: arguments, options, the command. */
-function run(load: () => Promise<Verb>) {
+/** An action of commander: it hands over the arguments, the options and the command. */
+function run<Options>(verb: (options: Options, name: string) => Promise<number>) {
   return async (...given: unknown[]) => {
-    const command = given.pop() as Command;
-    given.pop();
-    const verb = await load();
-    status = await verb(...([...given, command.optsWithGlobals(), terminal] as never[]));
+    const command = given.at(-1) as Command;
+    status = await verb(command.optsWithGlobals<Options & Record<string, unknown>>(), String(given[0]));
   };
 }
 
@@ -37,28 +44,34 @@ function buildProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('hint: See vidra --help')
     .exitOverride();
 
   const plan = program.command('plan').description('show what would change, and change nothing');
   addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')));
-  plan.action(run(async () => (await import('./commands/plan.ts')).plan));
+  plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 
   const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
   addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required'))));
-  apply.action(run(async () => (await import('./commands/apply.ts')).apply));
+  apply.action(run<ApplyOptions>(async (options) => (await import('./commands/apply.ts')).apply(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');
   addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
   prune.option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes');
-  prune.action(run(async () => (await import('./commands/prune.ts')).prune));
+  prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   addProfile(program);
   program
     .command('version')
     .description('print the version')
     .action(() => void process.stdout.write(`${version}\n`));
+  addHints(program, 'vidra');
   return program;
+}
+
+/** Wrong usage of a verb names the help of that verb. */
+function addHints(command: Command, name: string): void {
+  command.showHelpAfterError(`hint: See ${name} --help`);
+  for (const child of command.commands) addHints(child, `${name} ${child.name()}`);
 }
 
 function addProfile(program: Command): void {
@@ -72,19 +85,19 @@ function addProfile(program: Command): void {
     .option('--username <name>', 'user name')
     .option('--password <password>', 'password; - reads it from standard input')
     .option('--ca-file <file>', 'PEM file with a certificate authority to trust')
-    .action(run(async () => (await load()).profileSet));
+    .action(run<ProfileSetOptions>(async (options, name) => (await load()).profileSet(name, options, terminal)));
   profile
     .command('list')
     .description('list the profiles, without secrets')
-    .action(run(async () => (await load()).profileList));
+    .action(run(async () => (await load()).profileList(terminal)));
   profile
     .command('use <name>')
     .description('make a profile the current one')
-    .action(run(async () => (await load()).profileUse));
+    .action(run(async (_options, name) => (await load()).profileUse(name, terminal)));
   profile
     .command('delete <name>')
     .description('forget a profile and its credentials')
-    .action(run(async () => (await load()).profileDelete));
+    .action(run(async (_options, name) => (await load()).profileDelete(name, terminal)));
 }
 
 async function showError(error: unknown): Promise<number> {

@@ -13,7 +13,6 @@ describe('flags', () => {
   it('have defaults', () => {
     expect(parse('-f', 'a.yaml')).toEqual({
       filename: ['a.yaml'],
-      set: 'default',
       output: 'text',
       wait: true,
       timeout: 300_000,

@@ -1,0 +1,133 @@
+/** The command line itself: help, versions, wrong usage and profiles. No cluster is asked. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vidra } from '../support/command.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+let folder: string;
+let environment: Record<string, string>;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vidra-usage-'));
+  environment = { XDG_CONFIG_HOME: join(folder, 'config'), KUBECONFIG: join(folder, 'kubeconfig') };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('vidra', () => {
+  it.each(['--version', '-V', 'version'])('%s prints the version of package.json', async (flag) => {
+    expect(await vidra([flag])).toEqual({ status: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('prints the version among other flags, too', async () => {
+    expect(await vidra(['--no-color', '--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
+  it('lists its verbs in --help', async () => {
+    const { status, stdout, stderr } = await vidra(['--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const verb of ['plan', 'apply', 'prune', 'profile'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${verb}\\b`, 'm'));
+  });
+
+  it.each([
+    ['plan', ['--filename', '--set', '--output', '--prune', '--detailed-exitcode', '--context', '--no-color']],
+    ['apply', ['--yes', '--dry-run', '--no-wait', '--timeout', '--adopt', '--kubeconfig', '--namespace']],
+    ['prune', ['--filename', '--yes', '--dry-run', '--verbose']],
+  ])('explains the flags of %s', async (verb, flags) => {
+    const { status, stdout } = await vidra([verb, '--help']);
+    expect(status).toBe(0);
+    for (const flag of flags) expect(stdout).toContain(flag);
+  });
+
+  it('shows its help as an error when it is not told what to do', async () => {
+    expect(await vidra([])).toMatchObject({ status: 64, stdout: '', stderr: expect.stringContaining('Usage: vidra') });
+  });
+
+  it.each([
+    [['plna'], "unknown command 'plna'", 'vidra --help'],
+    [['plan'], '--filename', 'vidra plan --help'],
+    [['apply'], '--filename', 'vidra apply --help'],
+    [['plan', '-f', 'x.yaml', '--unknown'], '--unknown', 'vidra plan --help'],
+    [['apply', '-f', 'x.yaml', '--timeout', 'soon'], 'Write 90s, 5m or 1h30m.', 'vidra apply --help'],
+    [['plan', '-f', 'x.yaml', '-o', 'xml'], 'text, json, yaml', 'vidra plan --help'],
+    [['plan', '-f', 'x.yaml', 'stray'], 'too many arguments', 'vidra plan --help'],
+    [['profile', 'set', 'work'], '--infrahub', 'vidra profile set --help'],
+  ])('%j is wrong usage', async (given, message, help) => {
+    const { status, stdout, stderr } = await vidra(given);
+    expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`hint: See ${help}`);
+  });
+
+  it('tells a mistake in a definition with its place, and no stack trace', async () => {
+    const path = join(folder, 'sync.yaml');
+    const spec = '{source: {infrahubAPIURL: "http://127.0.0.1:1"}}';
+    const lines = ['apiVersion: infrahub.operators.com/v1alpha1', 'kind: InfrahubSync', 'metadata: {name: web}'];
+    writeFileSync(path, `${[...lines, `spec: ${spec}`].join('\n')}\n`);
+    const { status, stdout, stderr } = await vidra(['plan', '-f', path], { environment });
+    expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+    expect(stderr).toMatch(/^error: .*sync\.yaml.*artefactName.*\(DEFINITION_INVALID\)\nhint: .*\n$/);
+  });
+
+  it('reads a definition from standard input', async () => {
+    const { status, stderr } = await vidra(['plan', '-f', '-'], { stdin: 'kind: [', environment });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('standard input');
+  });
+
+  it('says which kubeconfig it did not find', async () => {
+    const path = join(folder, 'resource.yaml');
+    const lines = ['apiVersion: infrahub.operators.com/v1alpha1', 'kind: VidraResource', 'metadata: {name: web}'];
+    writeFileSync(path, `${[...lines, 'spec: {manifest: ""}'].join('\n')}\n`);
+    const { status, stderr } = await vidra(['plan', '-f', path], { environment });
+    expect(status).toBe(64);
+    expect(stderr).toContain(join(folder, 'kubeconfig'));
+    expect(stderr).toContain('(KUBECONFIG_INVALID)');
+  });
+});
+
+describe('vidra profile', () => {
+  const secret = 'never-to-be-seen';
+  const infrahub = ['--infrahub', 'https://infrahub.example.com'];
+
+  it('keeps a piped secret in a file for its owner alone, and never shows it', async () => {
+    const set = await vidra(['profile', 'set', 'work', ...infrahub, '--api-key', '-'], {
+      stdin: `${secret}\n`,
+      environment,
+    });
+    expect(set).toMatchObject({ status: 0, stderr: '' });
+    const list = await vidra(['profile', 'list'], { environment });
+    expect(list).toMatchObject({ status: 0, stdout: '* work  https://infrahub.example.com  API key\n' });
+    expect(set.stdout + list.stdout).not.toContain(secret);
+    const path = join(folder, 'config', 'vidra', 'profiles.json');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ byName: { work: { apiKey: secret } } });
+  });
+
+  it('refuses a user name without a password when nobody can be asked', async () => {
+    const end = await vidra(['profile', 'set', 'half', ...infrahub, '--username', 'ann'], { environment });
+    expect(end).toMatchObject({ status: 64, stdout: '', stderr: expect.stringContaining('--password -') });
+  });
+
+  it('refuses an address that holds credentials, without repeating them', async () => {
+    const end = await vidra(['profile', 'set', 'x', '--infrahub', `https://ann:${secret}@h.example`], { environment });
+    expect(end).toMatchObject({ status: 64, stdout: '' });
+    expect(end.stderr).not.toContain(secret);
+  });
+
+  it('changes and forgets the current profile', async () => {
+    await vidra(['profile', 'set', 'home', ...infrahub], { environment });
+    expect(await vidra(['profile', 'use', 'home'], { environment })).toMatchObject({ status: 0 });
+    expect((await vidra(['profile', 'list'], { environment })).stdout).toContain('* home');
+    expect(await vidra(['profile', 'delete', 'home'], { environment })).toMatchObject({ status: 0 });
+    expect((await vidra(['profile', 'list'], { environment })).stdout).not.toContain('home');
+  });
+
+  it('does not know a profile that was never saved', async () => {
+    const end = await vidra(['profile', 'use', 'nowhere'], { environment });
+    expect(end).toMatchObject({ status: 64, stderr: expect.stringContaining('(PROFILE_UNKNOWN)') });
+  });
+});
