@@ -7,7 +7,7 @@ import { describeOrigin, type LocatedManifest, type Manifest, type Origin } from
 import { normalize } from './normalize.ts';
 import type { Path, ReadDocument } from './read-document.ts';
 import { checkShape } from './shape.ts';
-import { positionsIn } from './text-position.ts';
+import { positionsIn, withLineFeeds } from './text-position.ts';
 import { refuseText } from './unreadable.ts';
 import { readYaml } from './yaml.ts';
 
@@ -34,7 +34,8 @@ interface Decoding {
 type Readable = Extract<ReadDocument, { value: unknown }>;
 
 /** Decodes YAML or JSON text. Never throws: what cannot be used is a problem (MANIFEST_INVALID), and the rest is returned. */
-export function decode(text: string, where: Where): Decoded {
+export function decode(written: string, where: Where): Decoded {
+  const text = withLineFeeds(written);
   const positionOf = positionsIn(text);
   const originOf = (document: number, offset: number): Origin => ({ ...where, document, ...positionOf(offset) });
   const decoding: Decoding = { manifests: [], problems: [], warnings: [], originOf };

@@ -3,7 +3,7 @@
 import { parseJson } from './json.ts';
 import { childrenAt, countKeys, skipSpace, skipValue } from './json-text.ts';
 import type { JsonValue } from './manifest.ts';
-import { maxDepth, type Path, type ReadDocument, type Remark } from './read-document.ts';
+import { maxDepth, type Path, type ReadDocument, type Remark, tooDeep } from './read-document.ts';
 
 /** The documents of a text that is JSON throughout; nothing if it is not, so that the YAML reader may have it. */
 export function readJson(text: string): readonly ReadDocument[] | undefined {
@@ -38,7 +38,7 @@ function toDocument(text: string, start: number, number: number, value: JsonValu
   const written = countKeys(text.slice(start, skipValue(text, start)));
   const kept = countKept(value, 0);
   if (kept === undefined) {
-    return { number, problem: { offset: start, message: `is nested deeper than ${maxDepth} levels` } };
+    return { number, problem: { offset: start, message: tooDeep } };
   }
   const problem = written > kept ? findDuplicate(text, start) : undefined;
   if (problem) return { number, problem };

@@ -27,6 +27,9 @@ export type ReadDocument =
 /** Values deeper than this are refused, so that nothing that walks them can run out of stack. */
 export const maxDepth = 300;
 
+/** The sentence on them. */
+export const tooDeep = `is nested deeper than ${maxDepth} levels`;
+
 /** For people: `spec.containers[0].ports`, `metadata.labels["a.b/c"]`. */
 export function describePath(path: Path): string {
   let text = '';

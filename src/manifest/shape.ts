@@ -100,9 +100,8 @@ function checkTexts(texts: JsonValue | undefined, path: Path): Finding[] {
 }
 
 function quoteAdvice(value: JsonValue): string {
-  if (typeof value === 'boolean')
-    return `; put it in quotes, as in "${value}" (unquoted, y, yes, on, n, no and off are booleans too)`;
-  return typeof value === 'number' || typeof value === 'bigint' ? `; put it in quotes, as in "${value}"` : '';
+  if (typeof value === 'boolean') return '; put it in quotes: without them y, yes, on, n, no and off are booleans too';
+  return typeof value === 'number' || typeof value === 'bigint' ? '; put it in quotes' : '';
 }
 
 function nameOf(value: JsonValue): string {

@@ -6,6 +6,11 @@ export interface Position {
   readonly column: number;
 }
 
+/** The same text with LF where a line ended in CR alone. No offset changes. */
+export function withLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
+}
+
 /** Gives positions in one text. The lines are counted once, and only if somebody asks. */
 export function positionsIn(text: string): (offset: number) => Position {
   let starts: readonly number[] | undefined;

@@ -26,7 +26,7 @@ export function resolvePlain(source: string): null | boolean | number | bigint |
 }
 
 function resolveNumber(source: string): number | bigint | undefined {
-  const digits = source.startsWith('.') ? source : source.replaceAll('_', '');
+  const digits = source.startsWith('._') ? source : source.replaceAll('_', '');
   return resolveInteger(digits) ?? resolveFloat(digits);
 }
 

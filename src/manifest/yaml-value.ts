@@ -3,7 +3,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { JsonValue } from './manifest.ts';
 import { isPythonNull, resolvePythonText } from './python-list.ts';
-import { maxDepth, type Remark } from './read-document.ts';
+import { maxDepth, type Remark, tooDeep } from './read-document.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 import { resolveTagged, unknownTag } from './yaml-tag.ts';
 
@@ -52,7 +52,7 @@ export function readValue(document: Document.Parsed, python: boolean): Result {
 function read(node: Node | null, reading: Reading, depth: number): JsonValue {
   reading.size++;
   if (!node) return null;
-  if (depth > maxDepth) throw new Refusal(node, `is nested deeper than ${maxDepth} levels`);
+  if (depth > maxDepth) throw new Refusal(node, tooDeep);
   if (isAlias(node)) return readAlias(node.source, node, reading);
   const anchor = (node as Scalar).anchor;
   if (!anchor) return readContent(node, reading, depth);

@@ -2,7 +2,7 @@
 
 import { Composer, type Document, Parser, Schema, type YAMLParseError } from 'yaml';
 import { isPythonList } from './python-list.ts';
-import { maxDepth, type ReadDocument } from './read-document.ts';
+import { type ReadDocument, type Remark, tooDeep } from './read-document.ts';
 import { findControl } from './unreadable.ts';
 import { locateInYaml, locateItemsInYaml } from './yaml-locate.ts';
 import { readValue } from './yaml-value.ts';
@@ -14,9 +14,8 @@ const options = { schema, uniqueKeys: false, prettyErrors: false };
 /** No scalar may hold such a line, so that an open quote in one document ends there. */
 const marker = /^---(?=\s|$)/gm;
 
-/** Reads one document after the other. Never throws. */
-export function* readYaml(written: string): Generator<ReadDocument> {
-  const text = written.includes('\r') ? written.replace(/\r(?!\n)/g, '\n') : written;
+/** Reads one document after the other. Lines end in LF or CRLF. Never throws. */
+export function* readYaml(text: string): Generator<ReadDocument> {
   const suspicious = findControl(text) !== undefined;
   let number = 0;
   for (const [start, end] of partsOf(text)) {
@@ -47,7 +46,7 @@ function compose(part: string, offset: number): Generator<Document.Parsed> {
 
 function readDocument(document: Document.Parsed, number: number, text: string): ReadDocument {
   const error = document.errors[0];
-  if (error) return { number, problem: { offset: error.pos[0], message: messageOf(error) } };
+  if (error) return { number, problem: problemOf(error, document) };
   const result = readValue(document, isPythonList(text, document.contents?.range[0] ?? 0));
   if ('refusal' in result) return { number, problem: result.refusal };
   return {
@@ -59,7 +58,9 @@ function readDocument(document: Document.Parsed, number: number, text: string): 
 }
 
 /** The parser's sentence without the piece of text that it may quote: that could be of a Secret. */
-function messageOf(error: YAMLParseError): string {
-  if (error.code === 'RESOURCE_EXHAUSTION') return `is nested deeper than ${maxDepth} levels`;
-  return `is not valid YAML: ${error.message.replace(/: .*$/s, '').replace(/(escape sequence) .*$/s, '$1')}`;
+function problemOf(error: YAMLParseError, document: Document.Parsed): Remark {
+  // How deep the parser comes depends on the stack, so that its place would be another one each time.
+  if (error.code === 'RESOURCE_EXHAUSTION') return { offset: document.range[0], message: tooDeep };
+  const sentence = error.message.replace(/: .*$/s, '').replace(/(escape sequence) .*$/s, '$1');
+  return { offset: error.pos[0], message: `is not valid YAML: ${sentence}` };
 }

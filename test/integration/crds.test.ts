@@ -1,0 +1,248 @@
+/** The CustomResourceDefinitions on an API server of their own: upstream's manifests apply, and both sides refuse the same. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseDefinitions } from '../../src/definition/parse.ts';
+import { decode } from '../../src/manifest/decode.ts';
+import type { Manifest } from '../../src/manifest/manifest.ts';
+import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type Answer, type Cluster, connect, type KubeObject } from '../support/cluster.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const files = ['infrahubsyncs.yaml', 'vidraresources.yaml'];
+const group = 'infrahub.operators.com/v1alpha1';
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+
+interface Definition extends KubeObject {
+  status: { conditions: { type: string; status: string; reason: string; message: string }[] };
+}
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane({});
+  cluster = connect(controlPlane.kubeconfig);
+  for (const file of files) {
+    const answer = await applyStrictly(readDefinition(file));
+    expect(answer.status, answer.text).toBeLessThan(300);
+    expect(answer.headers['warning']).toBeUndefined();
+    await waitFor(`${file} to be established`, async () =>
+      conditionsOf(file).then((all) => all['Established'] === 'True'),
+    );
+  }
+});
+
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+function readDefinition(file: string): Manifest {
+  const text = readFileSync(join(import.meta.dirname, '../../crds', file), 'utf8');
+  const { manifests, problems, warnings } = decode(text, { source: file });
+  expect([...problems, ...warnings]).toEqual([]);
+  return (manifests[0] as { manifest: Manifest }).manifest;
+}
+
+async function conditionsOf(file: string): Promise<Record<string, string>> {
+  const { status } = await cluster.get<Definition>(readDefinition(file));
+  return Object.fromEntries(status.conditions.map((condition) => [condition.type, condition.status]));
+}
+
+/** Server-side apply that refuses unknown and duplicate fields. */
+function applyStrictly(manifest: Manifest, extra: Record<string, string> = {}): Promise<Answer> {
+  const { apiVersion, kind, metadata } = manifest;
+  const plural = kind === 'CustomResourceDefinition' ? 'customresourcedefinitions' : `${kind.toLowerCase()}s`;
+  return cluster.request('PATCH', `/apis/${apiVersion}/${plural}/${metadata.name}`, {
+    body: manifest,
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    query: { fieldManager: 'test', force: 'true', fieldValidation: 'Strict', ...extra },
+  });
+}
+
+test.each(files)('%s is established, with accepted names and a structural schema', async (file) => {
+  const conditions = await conditionsOf(file);
+  expect(conditions).toMatchObject({ Established: 'True', NamesAccepted: 'True' });
+  expect(conditions).not.toHaveProperty('NonStructuralSchema');
+});
+
+test('both kinds are found by their short names and in the category vidra', async () => {
+  const { text } = await cluster.request('GET', `/apis/${group}`);
+  const { resources } = JSON.parse(text) as { resources: Record<string, unknown>[] };
+  const kinds = resources.filter(({ name }) => !String(name).includes('/'));
+  expect(kinds.sort((a, b) => String(a['name']).localeCompare(String(b['name'])))).toEqual([
+    expect.objectContaining({ name: 'infrahubsyncs', shortNames: ['isync'], categories: ['vidra'], namespaced: false }),
+    expect.objectContaining({ name: 'vidraresources', shortNames: ['vres'], categories: ['vidra'], namespaced: false }),
+  ]);
+  expect(resources.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['infrahubsyncs/status', 'vidraresources/status']),
+  );
+});
+
+/** As people have them in their clusters and repositories today. */
+const accepted: readonly [title: string, text: string][] = [
+  [
+    'a sync with everything',
+    `
+apiVersion: ${group}
+kind: InfrahubSync
+metadata:
+  name: sync-everything
+  labels: {app.kubernetes.io/name: vidra, app.kubernetes.io/managed-by: kustomize}
+  annotations: {note: mine}
+spec:
+  source:
+    infrahubAPIURL: "https://infrahub-server.infrahub.orb.local:8000/base/path-1"
+    targetBranch: "main"
+    targetDate: "2025-04-09T00:00:00Z"
+    artefactName: "Webserver_Manifest"
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: 'default'
+    reconcileOnEvents: true
+`,
+  ],
+  [
+    'a sync with the least',
+    `{"apiVersion": "${group}", "kind": "InfrahubSync", "metadata": {"name": "sync-least"},
+      "spec": {"source": {"infrahubAPIURL": "http://10.0.0.1", "artefactName": "x"}}}`,
+  ],
+  [
+    'a sync with an unquoted date',
+    `
+apiVersion: ${group}
+kind: InfrahubSync
+metadata: {name: sync-date}
+spec: {source: {infrahubAPIURL: 'http://a', artefactName: x, targetDate: 2025-04-09T00:00:00Z}, destination: {}}
+`,
+  ],
+  [
+    'a resource by its artifact id',
+    `
+apiVersion: ${group}
+kind: VidraResource
+metadata:
+  name: 1834265b-8d16-4e4a-3bd9-c518b7dc1939
+spec:
+  manifest: '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example", "namespace": "default"}}'
+  reconciledAt: "2025-06-19T12:00:00Z"
+  destination:
+    server: 'https://kubernetes.default.svc'
+    namespace: 'default'
+`,
+  ],
+];
+
+test.each(accepted)('%s applies without a warning, and is a definition', async (_, text) => {
+  const [located] = decode(text, { source: 'sample.yaml' }).manifests;
+  const { manifest } = located as { manifest: Manifest };
+  const answer = await applyStrictly(manifest);
+  expect(answer.status, answer.text).toBeLessThan(300);
+  expect(answer.headers['warning']).toBeUndefined();
+  expect(parseDefinitions([{ name: 'sample.yaml', content: text }])).toMatchObject({
+    problems: [],
+    definitions: [{ kind: manifest.kind, name: manifest.metadata.name }],
+  });
+});
+
+test('the server fills in what a definition gets by default', async () => {
+  const [located] = decode(accepted[1]?.[1] ?? '', { source: 'sample.yaml' }).manifests;
+  const { manifest } = located as { manifest: Manifest };
+  const spec = { ...(manifest['spec'] as object), destination: {} };
+  const answer = await applyStrictly({ ...manifest, spec } as unknown as Manifest, { dryRun: 'All' });
+  const [definition] = parseDefinitions([{ name: 'f', content: accepted[1]?.[1] ?? '' }]).definitions;
+  expect(JSON.parse(answer.text)['spec']).toEqual({
+    source: definition?.kind === 'InfrahubSync' && definition.source,
+    destination: definition?.destination,
+  });
+});
+
+const url = (value: string) => `spec: {source: {infrahubAPIURL: '${value}', artefactName: x}}`;
+const source = (fields: string) => `spec: {source: {infrahubAPIURL: 'http://a', artefactName: x, ${fields}}}`;
+const destination = (fields: string) => `spec: {manifest: '', destination: {${fields}}}`;
+
+const refused: readonly [kind: string, why: string, spec: string, field: string][] = [
+  ['InfrahubSync', 'a URL without a scheme', url('infrahub.example.com'), 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'a URL of another scheme', url('ftp://a'), 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'a URL with a slash at its end', url('http://a/'), 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'a URL with a query', url('http://a/b?c=d'), 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'an empty URL', url(''), 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'a source without a URL', 'spec: {source: {artefactName: x}}', 'spec.source.infrahubAPIURL'],
+  ['InfrahubSync', 'no artifact name', "spec: {source: {infrahubAPIURL: 'http://a'}}", 'spec.source.artefactName'],
+  [
+    'InfrahubSync',
+    'an empty artifact name',
+    "spec: {source: {infrahubAPIURL: 'http://a', artefactName: ''}}",
+    'spec.source.artefactName',
+  ],
+  [
+    'InfrahubSync',
+    'a number for a name',
+    "spec: {source: {infrahubAPIURL: 'http://a', artefactName: 5}}",
+    'spec.source.artefactName',
+  ],
+  ['InfrahubSync', 'an empty branch', source("targetBranch: ''"), 'spec.source.targetBranch'],
+  ['InfrahubSync', 'a number for a date', source('targetDate: 2025'), 'spec.source.targetDate'],
+  ['InfrahubSync', 'a field that nobody knows', source('artifactName: y'), 'spec.source.artifactName'],
+  ['InfrahubSync', 'no source', 'spec: {destination: {}}', 'spec.source'],
+  ['InfrahubSync', 'a list for a source', 'spec: {source: []}', 'spec.source'],
+  ['VidraResource', 'a bad server', destination('server: kubernetes'), 'spec.destination.server'],
+  ['VidraResource', 'an empty server', destination("server: ''"), 'spec.destination.server'],
+  ['VidraResource', 'text for a switch', destination("reconcileOnEvents: 'yes'"), 'spec.destination.reconcileOnEvents'],
+  ['VidraResource', 'a mapping for a manifest', 'spec: {manifest: {kind: Pod}}', 'spec.manifest'],
+  ['VidraResource', 'a time that is none', "spec: {manifest: '', reconciledAt: today}", 'spec.reconciledAt'],
+  ['VidraResource', 'an unknown field', "spec: {manifest: '', manifests: ''}", 'spec.manifests'],
+];
+
+describe.each(refused)('%s: %s', (kind, _, spec, field) => {
+  const text = `apiVersion: ${group}\nkind: ${kind}\nmetadata: {name: refused}\n${spec}\n`;
+
+  test('is refused by the server, which names the field', async () => {
+    const [located] = decode(text, { source: 'f' }).manifests;
+    const answer = await applyStrictly((located as { manifest: Manifest }).manifest);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.text).toContain(field);
+  });
+
+  test('is refused in a file, with the field', () => {
+    const { definitions, problems } = parseDefinitions([{ name: 'f', content: text }]);
+    expect(definitions).toEqual([]);
+    expect(
+      problems.map((problem) => [
+        problem.code,
+        problem.message.startsWith(`f, document 1, line 1, column 1: ${field} `),
+      ]),
+    ).toEqual([['DEFINITION_INVALID', true]]);
+  });
+});
+
+test("upstream's status and Vidra's own is kept as it is written", async () => {
+  const conditions = [
+    {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Applied',
+      message: '',
+      lastTransitionTime: '2026-11-22T12:00:00Z',
+      observedGeneration: 1,
+    },
+  ];
+  const common = { lastError: 'x', lastSyncTime: '2026-11-22T12:00:00Z', conditions, observedGeneration: 1 };
+  const item = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' };
+  const own = { uid: 'u', digest: 'd', fields: 'f', state: 'applied', run: 'r' };
+  const inventory = { set: 's', revision: 'r', artifact: 'a', checksum: 'c', complete: true, shards: 2, sync: 'y' };
+  const statuses = {
+    InfrahubSync: { ...common, syncState: 'Stale', checksums: ['a', 'b'] },
+    VidraResource: { ...common, DeployState: 'Running', managedResources: [item, { ...item, ...own }], inventory },
+  };
+  for (const [kind, status] of Object.entries(statuses)) {
+    const reference = { apiVersion: group, kind, metadata: { name: 'status-sample' } };
+    const source = { infrahubAPIURL: 'http://a', artefactName: 'x', targetBranch: 'main' };
+    await cluster.apply({ ...reference, ...(kind === 'InfrahubSync' ? { spec: { source } } : { spec: {} }) }, 'test');
+    const written = await cluster.patch(reference, 'merge-patch', { status }, { subresource: 'status' });
+    expect(written['status']).toEqual(status);
+    const wrong = { status: { ...status, [kind === 'InfrahubSync' ? 'syncState' : 'DeployState']: 'Done' } };
+    await expect(cluster.patch(reference, 'merge-patch', wrong, { subresource: 'status' })).rejects.toThrow(
+      'Unsupported value',
+    );
+  }
+});

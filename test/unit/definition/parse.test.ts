@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { parseDefinitions } from '../../../src/definition/parse.ts';
+
+const group = 'infrahub.operators.com/v1alpha1';
+const sync = (name: string, spec = "{source: {infrahubAPIURL: 'http://a', artefactName: x}}") =>
+  `---\napiVersion: ${group}\nkind: InfrahubSync\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+
+function parse(...contents: string[]) {
+  return parseDefinitions(contents.map((content, index) => ({ name: `${index + 1}.yaml`, content })));
+}
+
+function problems(...contents: string[]) {
+  const parsed = parse(...contents);
+  return parsed.problems.map(({ code, message }) => `${code} ${message}`);
+}
+
+describe('a definition', () => {
+  test('that says the least gets the defaults', () => {
+    expect(parse(sync('s'))).toEqual({
+      definitions: [
+        {
+          kind: 'InfrahubSync',
+          name: 's',
+          origin: { source: '1.yaml', document: 1, line: 2, column: 1 },
+          source: { infrahubAPIURL: 'http://a', artefactName: 'x', targetBranch: 'main' },
+          destination: { reconcileOnEvents: false },
+        },
+      ],
+      problems: [],
+    });
+  });
+
+  test('that says everything keeps it', () => {
+    const text = `
+apiVersion: ${group}
+kind: InfrahubSync
+metadata: {name: s, namespace: x, labels: {a: b}, annotations: {c: d}, finalizers: [e/f], ownerReferences: []}
+spec:
+  source: {infrahubAPIURL: 'https://a.b:8000/c/d-1', artefactName: x y, targetBranch: dev, targetDate: 2026-11-22}
+  destination: {server: 'https://k:6443', namespace: web, reconcileOnEvents: yes}
+status: {syncState: Succeeded}
+`;
+    expect(parse(text)).toMatchObject({
+      definitions: [
+        {
+          source: {
+            infrahubAPIURL: 'https://a.b:8000/c/d-1',
+            artefactName: 'x y',
+            targetBranch: 'dev',
+            targetDate: '2026-11-22',
+          },
+          destination: { server: 'https://k:6443', namespace: 'web', reconcileOnEvents: true },
+        },
+      ],
+      problems: [],
+    });
+  });
+
+  test('may leave fields empty that it need not fill', () => {
+    const spec = "{source: {infrahubAPIURL: 'http://a', artefactName: x, targetBranch: , targetDate: }, destination: }";
+    expect(parse(sync('s', spec))).toEqual(parse(sync('s')));
+  });
+
+  test('may be a VidraResource in JSON', () => {
+    const text = JSON.stringify({
+      apiVersion: group,
+      kind: 'VidraResource',
+      metadata: { name: 'r' },
+      spec: { manifest: 'a: 1\n', reconciledAt: '2026-11-22T12:00:00+01:00' },
+    });
+    expect(parse(text)).toEqual({
+      definitions: [
+        {
+          kind: 'VidraResource',
+          name: 'r',
+          origin: { source: '1.yaml', document: 1, line: 1, column: 1 },
+          manifest: 'a: 1\n',
+          destination: { reconcileOnEvents: false },
+        },
+      ],
+      problems: [],
+    });
+  });
+
+  test('of one kind may have the name of one of the other', () => {
+    const resource = `---\napiVersion: ${group}\nkind: VidraResource\nmetadata: {name: s}\nspec: {manifest: ''}\n`;
+    expect(parse(sync('s') + resource, sync('t')).definitions.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'InfrahubSync s',
+      'VidraResource s',
+      'InfrahubSync t',
+    ]);
+  });
+});
+
+describe('problems', () => {
+  test('are collected over all files, and what is right is returned', () => {
+    const parsed = parse(`${sync('a')}${sync('b', '{}')}---\na: [`, sync('c', '5'), sync('d'));
+    expect(parsed.definitions.map(({ name }) => name)).toEqual(['a', 'd']);
+    expect(parsed.problems.map(({ code, message }) => `${code} ${message}`)).toMatchInlineSnapshot(`
+      [
+        "MANIFEST_INVALID 1.yaml, document 3, line 12, column 5: is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+        "DEFINITION_INVALID 1.yaml, document 2, line 7, column 1: spec.source is missing",
+        "DEFINITION_INVALID 2.yaml, document 1, line 2, column 1: spec must be a mapping, not a number",
+      ]
+    `);
+  });
+
+  test('name a definition that is written twice by both places, and the first is kept', () => {
+    expect(parse(sync('a'), sync('b') + sync('a')).definitions).toHaveLength(2);
+    expect(problems(sync('a'), sync('b') + sync('a'))).toMatchInlineSnapshot(`
+      [
+        "DEFINITION_INVALID 2.yaml, document 2, line 7, column 1: InfrahubSync a is written already in 1.yaml, document 1, line 2, column 1",
+      ]
+    `);
+  });
+
+  test('name fields that are missing, wrong or unknown', () => {
+    const spec = `
+  source:
+    infrahubApiUrl: http://a
+    artefactName: ''
+    targetBranch: 5
+    frobnicate: 1
+    __proto__: 2
+    toString: 3
+  destination: {server: 'https://user:topsecret@k', namespace: [a], reconcileOnEvents: 1}
+  destinations: {}
+  interval: 5m`;
+    const found = problems(sync('a', spec));
+    expect(found).toMatchInlineSnapshot(`
+      [
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destinations is not known; did you mean destination?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.interval is not known; known are source, destination",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.infrahubApiUrl is not known; did you mean infrahubAPIURL?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.toString is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.infrahubAPIURL is missing",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.artefactName must not be empty",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.targetBranch must be text, not a number; put it in quotes",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.server must look like https://kubernetes.example.com:6443, not "https://…@k"",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.namespace must be text, not a list; put it in quotes",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.reconcileOnEvents must be true or false, not a number",
+      ]
+    `);
+    expect(found.join()).not.toContain('topsecret');
+  });
+
+  test('name metadata that is wrong or unknown', () => {
+    const text = `apiVersion: ${group}\nkind: InfrahubSync\nmetadata: {name: My_Sync, label: {}, x: 1}\nspec: {source: {infrahubAPIURL: 'http://a', artefactName: x}}\n`;
+    expect(problems(text)).toMatchInlineSnapshot(`
+      [
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.label is not known; did you mean labels?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.x is not known; known are name, namespace, labels, annotations, finalizers, ownerReferences",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.name must look like web-servers, not "My_Sync"",
+      ]
+    `);
+  });
+
+  test('tell what to write in place of another kind', () => {
+    const other = (apiVersion: string, kind: string) =>
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`;
+    expect([
+      ...problems(other('v1', 'ConfigMap')),
+      ...problems(other(group, 'InfrahubSink')),
+      ...problems(other(group, 'vidraresource')),
+      ...problems(other('infrahub.operators.com/v1', 'InfrahubSync')),
+      ...problems(other('v1', 'constructor')),
+    ]).toMatchInlineSnapshot(`
+      [
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: ConfigMap a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: the kind InfrahubSink is not known; did you mean InfrahubSync?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: the kind vidraresource is not known; did you mean VidraResource?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: apiVersion of InfrahubSync must be infrahub.operators.com/v1alpha1, not infrahub.operators.com/v1",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: constructor a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
+      ]
+    `);
+  });
+
+  test.each([[[]], [['']], [['# nothing\n---\n', '[]']]])('say that there is no definition in %j', (contents) => {
+    expect(parse(...contents).definitions).toEqual([]);
+    expect(problems(...contents)).toHaveLength(1);
+  });
+
+  test('say which files hold no definition', () => {
+    expect([...problems(), ...problems('', '---')]).toMatchInlineSnapshot(`
+      [
+        "DEFINITION_INVALID no definition found; write an InfrahubSync or a VidraResource",
+        "DEFINITION_INVALID no definition found in 1.yaml, 2.yaml; write an InfrahubSync or a VidraResource",
+      ]
+    `);
+  });
+});
