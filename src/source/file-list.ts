@@ -26,11 +26,14 @@ export async function listFiles(argument: string, cwd: string): Promise<readonly
       'holds no *.yaml, *.yml or *.json file.',
     );
   const pattern = parsePattern(argument);
+  const hidden = /(^|\/)\.[^./]/.test(argument);
   const clean = (path: string) => path.replace(/^\.\//, '');
-  const files = await walk(pattern.base, cwd, (path) => pattern.matches(clean(path))).catch((error: unknown) => {
-    if (error instanceof VidraError && error.code === 'SOURCE_NOT_FOUND') return [];
-    throw error;
-  });
+  const files = await walk(pattern.base, cwd, (path) => pattern.matches(clean(path)), hidden).catch(
+    (error: unknown) => {
+      if (error instanceof VidraError && error.code === 'SOURCE_NOT_FOUND') return [];
+      throw error;
+    },
+  );
   return found(files, argument, 'matches no file.');
 }
 
@@ -39,13 +42,13 @@ function found(files: readonly string[], argument: string, nothing: string): rea
   return files;
 }
 
-async function walk(folder: string, cwd: string, wanted: (path: string) => boolean): Promise<string[]> {
+async function walk(folder: string, cwd: string, wanted: (path: string) => boolean, hidden = false): Promise<string[]> {
   const files: string[] = [];
   // Real paths of the folders above: a link back to one of them is a loop and is not entered again.
   const enter = async (path: string, above: readonly string[]): Promise<void> => {
     const real = await realpath(resolve(cwd, path));
     if (above.includes(real)) return;
-    const entries = (await readdir(real)).filter((name) => !name.startsWith('.')).sort(byCodeUnits);
+    const entries = (await readdir(real)).filter((name) => hidden || !name.startsWith('.')).sort(byCodeUnits);
     for (const name of entries) {
       const child = path === '.' ? name : `${path.replace(/\/$/, '')}/${name}`;
       const details = await stat(resolve(cwd, child)).catch((error: unknown) => {

@@ -42,8 +42,13 @@ export function messageOf(answer: Pick<HttpAnswer, 'contentType' | 'body'>): str
   } catch {
     if (answer.contentType === 'application/json') said = '';
   }
-  const line = said.replace(/\s+/g, ' ').trim();
-  return line.length > longestMessage ? `${line.slice(0, longestMessage)}…` : line;
+  return oneLine(said, longestMessage);
+}
+
+/** A text from outside, fit for a message: one line, without control characters, cut at `longest`. */
+export function oneLine(text: string, longest: number): string {
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 /** The texts in `errors` (strings, objects, objects whose message is an object) or `detail` of a parsed answer. */

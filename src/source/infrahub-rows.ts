@@ -1,7 +1,7 @@
 /** The rows of an artifact listing, checked before anything is believed. */
 
 import { VidraError } from '../errors.ts';
-import { record } from './infrahub-error.ts';
+import { oneLine, record } from './infrahub-error.ts';
 
 /** One artifact as listed. */
 export interface ArtifactRow {
@@ -46,7 +46,7 @@ export function readRows(data: unknown, artifactName: string, subject: string): 
 }
 
 function otherNames(others: readonly ArtifactRow[], artifactName: string): string {
-  const names = [...new Set(others.map(({ name }) => name.slice(0, 80)))].sort();
+  const names = [...new Set(others.map(({ name }) => oneLine(name, 80)))].sort();
   const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
   return (
     `The query answered with ${others.length} artifacts of other names (${shown}); they are ignored. ` +
@@ -79,8 +79,9 @@ function readChecksum(value: unknown, id: string, subject: string): string | und
   throw invalid(`gives artifact ${id} a checksum that is no MD5.`, subject);
 }
 
+/** For people only, so cut and on one line. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? oneLine(value, 80) : undefined;
 }
 
 function invalid(message: string, subject: string): VidraError {

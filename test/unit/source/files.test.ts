@@ -55,6 +55,12 @@ it('reads what a pattern matches, and each file once', async () => {
   ]);
 });
 
+it('finds hidden files only by a pattern that writes their dot', async () => {
+  await write({ '.a.yaml': '', 'd/.b/c.yaml': '', 'd/e.yaml': '' });
+  expect(names(await readFiles(['.*.yaml', 'd/.b/*.yaml'], { cwd }))).toEqual(['.a.yaml', 'd/.b/c.yaml']);
+  expect(names(await readFiles(['**/*.yaml'], { cwd }))).toEqual(['d/e.yaml']);
+});
+
 it('takes a name with wildcard letters literally when there is such a file', async () => {
   await write({ 'a{1}.yaml': 'x: 1' });
   expect(names(await readFiles(['a{1}.yaml'], { cwd }))).toEqual(['a{1}.yaml']);

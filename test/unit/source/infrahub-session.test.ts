@@ -109,6 +109,18 @@ it('fails for one who is interrupted and not for the others who wait for the sam
   expect(logins(double)).toBe(1);
 });
 
+it('is renewed once for many downloads that are refused together', async () => {
+  let now = Date.now();
+  const { double, read } = await start({ now: () => now });
+  for (let number = 0; number < 20; number++) double.setArtifact({ name: 'web', content: `n: ${number}` });
+  const pass = () => {
+    now += 2 * 3_600_000;
+  };
+  double.afterNext(pass, { path: /^\/graphql/ });
+  expect(await read()).toMatchObject({ artifacts: { length: 21 } });
+  expect([logins(double), refreshes(double)]).toEqual([1, 1]);
+});
+
 it('survives a refresh that fails for a while', async () => {
   let now = Date.now();
   const { double, read } = await start({ now: () => now });

@@ -355,6 +355,17 @@ it.each([
   await expect(reading).rejects.toThrow(reason);
 });
 
+it('prints what the server says on one line, without control characters, and not without end', async () => {
+  const { double, client } = await start();
+  const body = JSON.stringify({ errors: [{ message: `first\n\u001b[31mred ${'x'.repeat(5000)}` }] });
+  double.answerNext({ status: 400, headers: { 'content-type': 'application/json' }, body }, { path: /^\/graphql/ });
+  const error = (await sourceOf(client)
+    .read()
+    .catch((thrown: unknown) => thrown)) as Error;
+  expect(error.message).toContain(': first [31mred x');
+  expect(error.message.length).toBeLessThan(700);
+});
+
 it('takes an artifact that is listed twice for one', async () => {
   const { double, client } = await start();
   const id = double.setArtifact({ name: 'web', content: 'kind: A' });
