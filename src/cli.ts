@@ -1,4 +1,5 @@
 /** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import {
   type ApplyOptions,
@@ -17,6 +18,8 @@ import { VidraError } from './errors.ts';
 import { version } from './version.ts';
 
 const interrupted = new AbortController();
+// Every request under way listens to it, and there may be many: no leak.
+setMaxListeners(0, interrupted.signal);
 const terminal: Terminal = {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -1,5 +1,5 @@
 /** Questions to a person at a terminal. They go to standard error: standard output is for the result. */
-import { createInterface } from 'node:readline';
+import { createInterface, type ReadLineOptions } from 'node:readline';
 import { Writable } from 'node:stream';
 import { VidraError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,25 +12,22 @@ export async function confirm(question: string, terminal: Terminal): Promise<boo
 
 /** The answer in one line; empty at the end of input. Throws INTERRUPTED. */
 export function ask(question: string, terminal: Terminal): Promise<string> {
-  terminal.stderr.write(question);
   // Without terminal mode Ctrl-C stays a signal, which ends the run as it does everywhere else.
-  return readLine({ input: terminal.stdin, terminal: false }, terminal);
+  return readLine(question, { input: terminal.stdin, terminal: false }, terminal);
 }
 
 /** The same, and what is typed is not shown. */
 export async function askSecret(question: string, terminal: Terminal): Promise<string> {
-  terminal.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  try {
-    return await readLine({ input: terminal.stdin, output: silent, terminal: true }, terminal);
-  } finally {
-    terminal.stderr.write('\n');
-  }
+  const answer = await readLine(question, { input: terminal.stdin, output: silent, terminal: true }, terminal);
+  terminal.stderr.write('\n');
+  return answer;
 }
 
-function readLine(options: Parameters<typeof createInterface>[0], { signal }: Terminal): Promise<string> {
+function readLine(question: string, options: ReadLineOptions, { signal, stderr }: Terminal): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines = createInterface(options);
+    let isAnswered = false;
     const interrupt = () => {
       reject(new VidraError('INTERRUPTED', 'interrupted at a question; nothing was changed'));
       lines.close();
@@ -38,13 +35,17 @@ function readLine(options: Parameters<typeof createInterface>[0], { signal }: Te
     signal.addEventListener('abort', interrupt, { once: true });
     lines.once('SIGINT', interrupt);
     lines.once('line', (line) => {
+      isAnswered = true;
       resolve(line);
       lines.close();
     });
     lines.once('close', () => {
       signal.removeEventListener('abort', interrupt);
+      if (!isAnswered) stderr.write('\n');
       resolve('');
     });
-    if (signal.aborted) interrupt();
+    if (signal.aborted) return interrupt();
+    // Asked only now: whoever answers at once is not shown what was typed as a secret.
+    stderr.write(question);
   });
 }

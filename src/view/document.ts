@@ -4,7 +4,7 @@ import { stringify as stringifyYaml } from 'yaml';
 import type { Outcome, Result } from '../engine/run.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { type Change, changeId, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
-import { inReadingOrder } from './order.ts';
+import { compareFields, inReadingOrder } from './order.ts';
 import { type Counts, countChanges } from './summary.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
@@ -57,8 +57,9 @@ export function resultDocument(result: Result): ResultDocument {
   const outcomes = new Map(
     result.outcomes.map((outcome) => [changeId(outcome.owner, keyOf(outcome.change.reference)), outcome]),
   );
-  const key = ({ owner, name }: Result['unhealthy'][number]) => `${owner}\u0000${name}`;
-  const unhealthy = [...result.unhealthy].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  const unhealthy = [...result.unhealthy].sort((one, other) =>
+    compareFields([one.owner, one.name], [other.owner, other.name]),
+  );
   return { ...documentOf('Result', result.plan, outcomes), unhealthy };
 }
 

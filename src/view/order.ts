@@ -4,12 +4,24 @@ import type { Change, OwnerPlan } from '../plan/plan.ts';
 import { printableLine } from './printable.ts';
 import type { Style } from './style.ts';
 
-/** A sorted copy: owners by sync, artifact and name; changes by namespace, kind, name and group. */
+/** A sorted copy: owners by sync, artifact and name; changes by namespace, kind, name and group; numbers in names as numbers. */
 export function inReadingOrder<T extends Change | OwnerPlan>(things: readonly T[]): T[] {
   return things
-    .map((thing) => ({ thing, key: 'owner' in thing ? ownerKey(thing) : changeKey(thing) }))
-    .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
+    .map((thing) => ({ thing, fields: 'owner' in thing ? ownerFields(thing) : changeFields(thing) }))
+    .sort((one, other) => compareFields(one.fields, other.fields))
     .map(({ thing }) => thing);
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By the first field that differs: as people sort, and where that makes no difference, by code units. */
+export function compareFields(one: readonly string[], other: readonly string[]): number {
+  for (const [index, text] of one.entries()) {
+    const against = other[index] ?? '';
+    if (text === against) continue;
+    return collator.compare(text, against) || (text < against ? -1 : 1);
+  }
+  return 0;
 }
 
 /** `Webserver (sync web, on https://…, leaves the set)`. */
@@ -29,10 +41,10 @@ export function changeName(change: Change): string {
   return printableLine(describe(change.reference));
 }
 
-function ownerKey({ owner, header }: OwnerPlan): string {
-  return [header.sync ?? '', header.artifact ?? '', owner.name].join('\u0000');
+function ownerFields({ owner, header }: OwnerPlan): string[] {
+  return [header.sync ?? '', header.artifact ?? '', owner.name];
 }
 
-function changeKey({ reference }: Change): string {
-  return [reference.namespace, reference.kind, reference.name, reference.group].join('\u0000');
+function changeFields({ reference }: Change): string[] {
+  return [reference.namespace, reference.kind, reference.name, reference.group];
 }

@@ -2,7 +2,7 @@
 
 import type { Change, OwnerPlan, Plan } from '../plan/plan.ts';
 import { differenceLines } from './difference.ts';
-import { inReadingOrder, ownerTitle } from './order.ts';
+import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
 import { countOf } from './quantity.ts';
@@ -58,7 +58,7 @@ function namespacesOf(changes: readonly Change[]): [string, Change[]][] {
     const { namespace } = change.reference;
     groups.set(namespace, [...(groups.get(namespace) ?? []), change]);
   }
-  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [...groups].sort(([one], [other]) => compareFields([one], [other]));
 }
 
 function namespaceLines(namespace: string, changes: readonly Change[], style: Style, problems: ProblemView): string[] {

@@ -1,6 +1,6 @@
 /** What came of a plan, for people: only what did not go well has a line of its own. */
 import type { Outcome, Result } from '../engine/run.ts';
-import { changeName } from './order.ts';
+import { changeName, compareFields } from './order.ts';
 import { printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
 import type { Style } from './style.ts';
@@ -47,6 +47,6 @@ function leftLines({ change, gone }: Outcome, name: string, style: Style): strin
 }
 
 function sorted(outcomes: readonly Outcome[]): Outcome[] {
-  const key = (outcome: Outcome) => `${outcome.owner}\u0000${changeName(outcome.change)}`;
-  return [...outcomes].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  const fields = (outcome: Outcome) => [outcome.owner, changeName(outcome.change)];
+  return [...outcomes].sort((one, other) => compareFields(fields(one), fields(other)));
 }
