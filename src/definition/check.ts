@@ -2,29 +2,43 @@
 
 import type { JsonObject, JsonValue } from '../manifest/manifest.ts';
 import { describePath, type Path } from '../manifest/read-document.ts';
-import { isObject } from '../manifest/shape.ts';
+import { type Finding, isObject } from '../manifest/shape.ts';
 import { nearest } from './nearest.ts';
-import type { MappingRule, Rule } from './rules.ts';
+import type { MappingRule, Rule, TextRule } from './rules.ts';
 
 /** Sentences that each start with the field; none when the value keeps the rule. */
-export function check(value: JsonValue | undefined, rule: Rule, path: Path = []): readonly string[] {
-  const field = describePath(path);
-  if (value === undefined || value === null) return rule.required ? [`${field} is missing`] : [];
-  if (rule.type === 'anything') return [];
-  if (rule.type === 'mapping') {
-    return isObject(value) ? checkFields(value, rule, path) : [`${field} must be a mapping, not ${typeName(value)}`];
-  }
-  if (rule.type === 'boolean') {
-    return typeof value === 'boolean' ? [] : [`${field} must be true or false, not ${typeName(value)}`];
-  }
-  if (typeof value !== 'string') return [`${field} must be text, not ${typeName(value)}; put it in quotes`];
-  if (rule.filled && value === '') return [`${field} must not be empty`];
-  return rule.pattern && !rule.pattern.test(value)
-    ? [`${field} must look like ${rule.example}, not ${show(value)}`]
-    : [];
+export function check(value: JsonValue | undefined, rule: Rule, path: Path = []): readonly Finding[] {
+  if (rule.type === 'mapping' && isObject(value)) return checkFields(value, rule, path);
+  const fault = faultOf(value, rule);
+  return fault ? [{ path, message: `${describePath(path)} ${fault}` }] : [];
 }
 
-function checkFields(object: JsonObject, rule: MappingRule, path: Path): readonly string[] {
+function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
+  if (value === undefined || value === null) return rule.required ? 'is missing' : undefined;
+  switch (rule.type) {
+    case 'anything':
+      return undefined;
+    case 'mapping':
+      return `must be a mapping, not ${typeName(value)}`;
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `must be true or false, not ${typeName(value)}`;
+    case 'text':
+      return typeof value === 'string'
+        ? faultOfText(value, rule)
+        : `must be text, not ${typeName(value)}${advice(value)}`;
+  }
+}
+
+function faultOfText(value: string, { filled, pattern, example }: TextRule): string | undefined {
+  if (filled && value === '') return 'must not be empty';
+  return pattern && !pattern.test(value) ? `must look like ${example}, not ${show(value)}` : undefined;
+}
+
+function advice(value: JsonValue): string {
+  return typeof value === 'object' ? '' : '; put it in quotes';
+}
+
+function checkFields(object: JsonObject, rule: MappingRule, path: Path): readonly Finding[] {
   const known = Object.keys(rule.fields);
   const unknown = Object.keys(object).filter((name) => !Object.hasOwn(rule.fields, name));
   return [
@@ -33,10 +47,11 @@ function checkFields(object: JsonObject, rule: MappingRule, path: Path): readonl
   ];
 }
 
-function describeUnknown(name: string, known: readonly string[], path: Path): string {
+function describeUnknown(name: string, known: readonly string[], parent: Path): Finding {
+  const path = [...parent, name];
   const guess = nearest(name, known);
-  const advice = guess ? `did you mean ${guess}?` : `known are ${known.join(', ')}`;
-  return `${describePath([...path, name])} is not known; ${advice}`;
+  const help = guess ? `did you mean ${guess}?` : `known are ${known.join(', ')}`;
+  return { path, message: `${describePath(path)} is not known; ${help}` };
 }
 
 function typeName(value: JsonValue): string {

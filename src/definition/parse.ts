@@ -2,7 +2,8 @@
 
 import { VidraError } from '../errors.ts';
 import { decode } from '../manifest/decode.ts';
-import { describeOrigin, type JsonObject, type LocatedManifest } from '../manifest/manifest.ts';
+import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } from '../manifest/manifest.ts';
+import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
 import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
 import { nearest } from './nearest.ts';
@@ -18,41 +19,37 @@ export function parseDefinitions(files: readonly { name: string; content: string
   const definitions = new Map<string, Definition>();
   const problems: VidraError[] = [];
   for (const file of files) {
-    const decoded = decode(file.content, { source: file.name });
+    const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkDefinition });
     problems.push(...decoded.problems);
-    for (const located of decoded.manifests) {
-      const found = problemsOf(located);
-      if (found.length > 0) problems.push(...found.map((message) => invalid(located, message)));
-      else addDefinition(toDefinition(located), located, definitions, problems);
-    }
+    for (const located of decoded.manifests) addDefinition(toDefinition(located), definitions, problems);
   }
   if (definitions.size === 0 && problems.length === 0) problems.push(nothingIn(files));
   return { definitions: [...definitions.values()], problems };
 }
 
-function addDefinition(
-  definition: Definition,
-  located: LocatedManifest,
-  definitions: Map<string, Definition>,
-  problems: VidraError[],
-): void {
+function addDefinition(definition: Definition, definitions: Map<string, Definition>, problems: VidraError[]): void {
   const key = `${definition.kind} ${definition.name}`;
   const first = definitions.get(key);
-  if (first) problems.push(invalid(located, `${key} is written already in ${describeOrigin(first.origin)}`));
-  else definitions.set(key, definition);
+  if (!first) definitions.set(key, definition);
+  else {
+    const message = `${key} is written already in ${describeOrigin(first.origin)}`;
+    problems.push(new VidraError('DEFINITION_INVALID', message, { subject: describeOrigin(definition.origin) }));
+  }
 }
 
-function problemsOf({ manifest }: LocatedManifest): readonly string[] {
+function checkDefinition(manifest: Manifest): readonly Finding[] {
   const { apiVersion, kind } = manifest;
-  const kinds = Object.keys(rulesByKind);
   const rule = Object.hasOwn(rulesByKind, kind) ? rulesByKind[kind] : undefined;
-  if (rule && apiVersion === definitionApiVersion) return check(manifest, rule);
-  if (rule) return [`apiVersion of ${kind} must be ${definitionApiVersion}, not ${apiVersion}`];
-  const guess = nearest(kind, kinds);
-  if (guess) return [`the kind ${kind} is not known; did you mean ${guess}?`];
-  return [
-    `${kind} ${manifest.metadata.name} is no definition; write an ${kinds[0]}, or put the manifest as text into spec.manifest of a ${kinds[1]}`,
-  ];
+  if (!rule) return [{ path: ['kind'], message: describeOther(manifest) }];
+  if (apiVersion === definitionApiVersion) return check(manifest, rule);
+  const message = `apiVersion of ${kind} must be ${definitionApiVersion}, not ${apiVersion}`;
+  return [{ path: ['apiVersion'], message }];
+}
+
+function describeOther({ kind, metadata }: Manifest): string {
+  const guess = nearest(kind, Object.keys(rulesByKind));
+  if (guess) return `the kind ${kind} is not known; did you mean ${guess}?`;
+  return `${kind} ${metadata.name} is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource`;
 }
 
 /** Expects a manifest that keeps its rules. */
@@ -83,10 +80,6 @@ function toDestination(destination: JsonObject | undefined | null): Destination 
     ...(namespace ? { namespace: namespace as string } : {}),
     reconcileOnEvents: reconcileOnEvents === true,
   };
-}
-
-function invalid({ origin }: LocatedManifest, message: string): VidraError {
-  return new VidraError('DEFINITION_INVALID', message, { subject: describeOrigin(origin) });
 }
 
 function nothingIn(files: readonly { name: string }[]): VidraError {

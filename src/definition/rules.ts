@@ -6,7 +6,7 @@ const url = {
 } as const;
 
 /** A text field. `pattern` comes with an example for people. */
-interface TextRule {
+export interface TextRule {
   readonly type: 'text';
   readonly required?: boolean;
   readonly filled?: boolean;
@@ -63,7 +63,7 @@ const metadata: MappingRule = {
       type: 'text',
       required: true,
       pattern: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-      example: 'web-servers',
+      example: 'web-servers (a-z, 0-9, - and .)',
     },
     namespace: { type: 'text' },
     labels: { type: 'anything' },

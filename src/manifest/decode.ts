@@ -1,12 +1,12 @@
 /** From text to manifests: reads, takes lists apart, checks and normalises. Every problem names its place. */
 
-import { VidraError } from '../errors.ts';
+import { type ErrorCode, VidraError } from '../errors.ts';
 import { readJson } from './json-documents.ts';
 import { flatten, type ListedObject } from './list.ts';
 import { describeOrigin, type LocatedManifest, type Manifest, type Origin } from './manifest.ts';
 import { normalize } from './normalize.ts';
-import type { Path, ReadDocument } from './read-document.ts';
-import { checkShape } from './shape.ts';
+import type { Path, Readable, ReadDocument } from './read-document.ts';
+import { checkShape, type Finding } from './shape.ts';
 import { positionsIn, withLineFeeds } from './text-position.ts';
 import { refuseText } from './unreadable.ts';
 import { readYaml } from './yaml.ts';
@@ -24,21 +24,26 @@ export interface Where {
   readonly artifact?: string;
 }
 
+/** What the caller asks of each object besides, reported with the caller's code at the field that is named. */
+export interface FurtherCheck {
+  readonly code: ErrorCode;
+  readonly check: (manifest: Manifest) => readonly Finding[];
+}
+
 interface Decoding {
+  readonly further: FurtherCheck | undefined;
   readonly manifests: LocatedManifest[];
   readonly problems: VidraError[];
   readonly warnings: string[];
   readonly originOf: (document: number, offset: number) => Origin;
 }
 
-type Readable = Extract<ReadDocument, { value: unknown }>;
-
 /** Decodes YAML or JSON text. Never throws: what cannot be used is a problem (MANIFEST_INVALID), and the rest is returned. */
-export function decode(written: string, where: Where): Decoded {
+export function decode(written: string, where: Where, further?: FurtherCheck): Decoded {
   const text = withLineFeeds(written);
   const positionOf = positionsIn(text);
   const originOf = (document: number, offset: number): Origin => ({ ...where, document, ...positionOf(offset) });
-  const decoding: Decoding = { manifests: [], problems: [], warnings: [], originOf };
+  const decoding: Decoding = { further, manifests: [], problems: [], warnings: [], originOf };
   const refusal = refuseText(text);
   if (refusal) addProblem(decoding, originOf(1, refusal.offset), refusal.message);
   else for (const document of readJson(text) ?? readYaml(text)) addDocument(document, decoding);
@@ -80,13 +85,15 @@ function addObject(listed: ListedObject, start: number, document: Readable, deco
   const { manifest, problems, warnings } = normalize(listed.value as Manifest);
   for (const { path, message } of warnings) addWarning(decoding, originAt(path), message);
   for (const { path, message } of problems) addProblem(decoding, originAt(path), message);
-  if (problems.length === 0) {
+  const more = decoding.further?.check(manifest) ?? [];
+  for (const { path, message } of more) addProblem(decoding, originAt(path), message, decoding.further?.code);
+  if (problems.length === 0 && more.length === 0) {
     decoding.manifests.push({ manifest, origin: decoding.originOf(document.number, start) });
   }
 }
 
-function addProblem(decoding: Decoding, origin: Origin, message: string): void {
-  decoding.problems.push(new VidraError('MANIFEST_INVALID', message, { subject: describeOrigin(origin) }));
+function addProblem(decoding: Decoding, origin: Origin, message: string, code: ErrorCode = 'MANIFEST_INVALID'): void {
+  decoding.problems.push(new VidraError(code, message, { subject: describeOrigin(origin) }));
 }
 
 function addWarning(decoding: Decoding, origin: Origin, message: string): void {

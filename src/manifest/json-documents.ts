@@ -1,9 +1,9 @@
 /** Reads JSON text: one document, or several one after the other. */
 
 import { parseJson } from './json.ts';
-import { childrenAt, countKeys, skipSpace, skipValue } from './json-text.ts';
+import { type Child, childrenAt, countKeys, skipSpace, skipValue } from './json-text.ts';
 import type { JsonValue } from './manifest.ts';
-import { maxDepth, type Path, type ReadDocument, type Remark, tooDeep } from './read-document.ts';
+import { maxDepth, type Path, type Readable, type ReadDocument, type Remark, tooDeep } from './read-document.ts';
 
 /** The documents of a text that is JSON throughout; nothing if it is not, so that the YAML reader may have it. */
 export function readJson(text: string): readonly ReadDocument[] | undefined {
@@ -46,8 +46,7 @@ function toDocument(text: string, start: number, number: number, value: JsonValu
     number,
     value,
     warnings: [],
-    locate: (path) => locate(text, start, path),
-    locateItems: (path) => [...childrenAt(text, locate(text, start, path))].map((child) => child.start),
+    ...locators(text, start),
   };
 }
 
@@ -79,21 +78,23 @@ function findDuplicate(text: string, start: number): Remark | undefined {
   return undefined;
 }
 
-function locate(text: string, start: number, path: Path): number {
-  let offset = start;
-  for (const step of path) {
-    const child = childAt(text, offset, step);
-    if (child === undefined) break;
-    offset = child;
-  }
-  return offset;
-}
-
-function childAt(text: string, start: number, step: string | number): number | undefined {
-  let index = 0;
-  for (const child of childrenAt(text, start)) {
-    if (child.key === step || (child.key === undefined && index === step)) return child.start;
-    index++;
-  }
-  return undefined;
+/** What has been walked once is remembered, so that asking for every element of a list costs one walk. */
+function locators(text: string, start: number): Pick<Readable, 'locate' | 'locateItems'> {
+  const walked = new Map<number, readonly Child[]>();
+  const childrenOf = (offset: number): readonly Child[] => {
+    const children = walked.get(offset) ?? [...childrenAt(text, offset)];
+    walked.set(offset, children);
+    return children;
+  };
+  const locate = (path: Path): number => {
+    let offset = start;
+    for (const step of path) {
+      const children = childrenOf(offset);
+      const child = typeof step === 'number' ? children[step] : children.find(({ key }) => key === step);
+      if (!child) break;
+      offset = child.start;
+    }
+    return offset;
+  };
+  return { locate, locateItems: (path) => childrenOf(locate(path)).map((child) => child.start) };
 }

@@ -12,17 +12,17 @@ export interface Remark {
 }
 
 /** One document of a text. `number` counts from 1. */
-export type ReadDocument =
-  | { readonly number: number; readonly problem: Remark }
-  | {
-      readonly number: number;
-      readonly value: JsonValue;
-      readonly warnings: readonly Remark[];
-      /** Offset of the value at the path, or of its nearest parent that is written there. */
-      locate(path: Path): number;
-      /** Offsets of all elements of the list at the path. */
-      locateItems(path: Path): readonly number[];
-    };
+export type ReadDocument = Readable | { readonly number: number; readonly problem: Remark };
+
+export interface Readable {
+  readonly number: number;
+  readonly value: JsonValue;
+  readonly warnings: readonly Remark[];
+  /** Offset of the value at the path, or of its nearest parent that is written there. */
+  locate(path: Path): number;
+  /** Offsets of all elements of the list at the path. */
+  locateItems(path: Path): readonly number[];
+}
 
 /** Values deeper than this are refused, so that nothing that walks them can run out of stack. */
 export const maxDepth = 300;

@@ -98,9 +98,9 @@ describe('problems', () => {
     expect(parsed.definitions.map(({ name }) => name)).toEqual(['a', 'd']);
     expect(parsed.problems.map(({ code, message }) => `${code} ${message}`)).toMatchInlineSnapshot(`
       [
+        "DEFINITION_INVALID 1.yaml, document 2, line 10, column 7: spec.source is missing",
         "MANIFEST_INVALID 1.yaml, document 3, line 12, column 5: is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
-        "DEFINITION_INVALID 1.yaml, document 2, line 7, column 1: spec.source is missing",
-        "DEFINITION_INVALID 2.yaml, document 1, line 2, column 1: spec must be a mapping, not a number",
+        "DEFINITION_INVALID 2.yaml, document 1, line 5, column 7: spec must be a mapping, not a number",
       ]
     `);
   });
@@ -129,18 +129,18 @@ describe('problems', () => {
     const found = problems(sync('a', spec));
     expect(found).toMatchInlineSnapshot(`
       [
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destinations is not known; did you mean destination?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.interval is not known; known are source, destination",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.infrahubApiUrl is not known; did you mean infrahubAPIURL?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.toString is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.infrahubAPIURL is missing",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.artefactName must not be empty",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.source.targetBranch must be text, not a number; put it in quotes",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.server must look like https://kubernetes.example.com:6443, not "https://…@k"",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.namespace must be text, not a list; put it in quotes",
-        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 1: spec.destination.reconcileOnEvents must be true or false, not a number",
+        "DEFINITION_INVALID 1.yaml, document 1, line 14, column 17: spec.destinations is not known; did you mean destination?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 15, column 13: spec.interval is not known; known are source, destination",
+        "DEFINITION_INVALID 1.yaml, document 1, line 7, column 21: spec.source.infrahubApiUrl is not known; did you mean infrahubAPIURL?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 10, column 17: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 11, column 16: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 12, column 15: spec.source.toString is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 7, column 5: spec.source.infrahubAPIURL is missing",
+        "DEFINITION_INVALID 1.yaml, document 1, line 8, column 19: spec.source.artefactName must not be empty",
+        "DEFINITION_INVALID 1.yaml, document 1, line 9, column 19: spec.source.targetBranch must be text, not a number; put it in quotes",
+        "DEFINITION_INVALID 1.yaml, document 1, line 13, column 25: spec.destination.server must look like https://kubernetes.example.com:6443, not "https://…@k"",
+        "DEFINITION_INVALID 1.yaml, document 1, line 13, column 64: spec.destination.namespace must be text, not a list",
+        "DEFINITION_INVALID 1.yaml, document 1, line 13, column 88: spec.destination.reconcileOnEvents must be true or false, not a number",
       ]
     `);
     expect(found.join()).not.toContain('topsecret');
@@ -150,9 +150,9 @@ describe('problems', () => {
     const text = `apiVersion: ${group}\nkind: InfrahubSync\nmetadata: {name: My_Sync, label: {}, x: 1}\nspec: {source: {infrahubAPIURL: 'http://a', artefactName: x}}\n`;
     expect(problems(text)).toMatchInlineSnapshot(`
       [
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.label is not known; did you mean labels?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.x is not known; known are name, namespace, labels, annotations, finalizers, ownerReferences",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: metadata.name must look like web-servers, not "My_Sync"",
+        "DEFINITION_INVALID 1.yaml, document 1, line 3, column 34: metadata.label is not known; did you mean labels?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 3, column 41: metadata.x is not known; known are name, namespace, labels, annotations, finalizers, ownerReferences",
+        "DEFINITION_INVALID 1.yaml, document 1, line 3, column 18: metadata.name must look like web-servers (a-z, 0-9, - and .), not "My_Sync"",
       ]
     `);
   });
@@ -168,11 +168,11 @@ describe('problems', () => {
       ...problems(other('v1', 'constructor')),
     ]).toMatchInlineSnapshot(`
       [
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: ConfigMap a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: the kind InfrahubSink is not known; did you mean InfrahubSync?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: the kind vidraresource is not known; did you mean VidraResource?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: apiVersion of InfrahubSync must be infrahub.operators.com/v1alpha1, not infrahub.operators.com/v1",
-        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 1: constructor a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 7: ConfigMap a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 7: the kind InfrahubSink is not known; did you mean InfrahubSync?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 7: the kind vidraresource is not known; did you mean VidraResource?",
+        "DEFINITION_INVALID 1.yaml, document 1, line 1, column 13: apiVersion of InfrahubSync must be infrahub.operators.com/v1alpha1, not infrahub.operators.com/v1",
+        "DEFINITION_INVALID 1.yaml, document 1, line 2, column 7: constructor a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
       ]
     `);
   });

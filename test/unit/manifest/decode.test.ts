@@ -588,6 +588,15 @@ test('any text gives manifests or problems, never an exception', () => {
   );
 });
 
+test('every one of 3 000 objects in a JSON list is refused at its own place', () => {
+  const items = Array.from({ length: 3000 }, (_, index) =>
+    object(`m${index}`, { data: { x: 'x'.repeat(1500), y: index } }),
+  );
+  const found = problems(JSON.stringify({ kind: 'List', items }));
+  expect(found).toHaveLength(3000);
+  expect(new Set(found.map((message) => /column \d+/.exec(message)?.[0])).size).toBe(3000);
+});
+
 test('3 000 objects of 5 MB are decoded', () => {
   const one = (name: number) =>
     `---\n${map(`m${name}`)}data:\n${Array.from({ length: 16 }, (_, line) => `  key-${line}: "${'x'.repeat(90)}"\n`).join('')}`;
