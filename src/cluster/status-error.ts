@@ -41,6 +41,6 @@ export function fieldConflicts(status: Status): FieldConflict[] {
     .filter((cause) => cause.reason === 'FieldManagerConflict')
     .map((cause) => ({
       field: cause.field ?? '',
-      manager: /"(.*)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? '',
+      manager: /"([^"]*)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? '',
     }));
 }

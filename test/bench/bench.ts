@@ -1,0 +1,139 @@
+/** Measures Vidra as whole processes against peers and the raw limit, all on one throwaway control plane; prints ratios. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { readKubeconfig } from '../support/kubeconfig.ts';
+import { type Measured, measure, median } from './process.ts';
+
+const objectCount = Number(process.argv[2] ?? 1000);
+const manyObjects = Number(process.argv[3] ?? 10_000);
+const rounds = 5;
+
+const folder = mkdtempSync(join(tmpdir(), 'vidra-bench-'));
+const controlPlane = await startControlPlane();
+const environment = { KUBECONFIG: controlPlane.kubeconfig, HOME: folder };
+const access = readKubeconfig(controlPlane.kubeconfig);
+const root = new URL('..', import.meta.url).pathname;
+
+function objectsOf(count: number, namespace: string): object[] {
+  const configMaps = Array.from({ length: count }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `settings-${index}`, namespace, labels: { app: 'bench' } },
+    data: { index: `${index}`, payload: 'x'.repeat(200) },
+  }));
+  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...configMaps];
+}
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const manifestsOf = (objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');
+
+function definition(objects: readonly object[], name: string): string {
+  const manifest = manifestsOf(objects);
+  return write(
+    `${name}.yaml`,
+    stringify({
+      apiVersion: 'infrahub.operators.com/v1alpha1',
+      kind: 'VidraResource',
+      metadata: { name },
+      spec: { manifest },
+    }),
+  );
+}
+
+const vidra = (...given: string[]) => measure(process.execPath, [join(root, 'bin/vidra.js'), ...given], environment);
+const vidraWithMemory = (...given: string[]) =>
+  measure(process.execPath, [join(root, 'bin/vidra.js'), ...given], { ...environment, MEMORY: 'yes' });
+const raw = (path: string) => measure(process.execPath, [join(root, 'test/bench/raw-apply.mjs'), path], environment);
+
+function report(
+  name: string,
+  mine: readonly Measured[],
+  theirs: readonly Measured[] | undefined,
+  target: string,
+): void {
+  const mineMedian = median(mine.map((run) => run.seconds));
+  const theirsMedian = theirs && median(theirs.map((run) => run.seconds));
+  const ratio = theirsMedian ? `ratio ${(mineMedian / theirsMedian).toFixed(2)} (${target})` : `no peer (${target})`;
+  const peer = theirsMedian ? ` against ${theirsMedian.toFixed(3)} s` : '';
+  process.stdout.write(`${name.padEnd(44)} ${mineMedian.toFixed(3)} s${peer}, ${ratio}\n`);
+}
+
+async function firstApply(): Promise<string> {
+  const mine: Measured[] = [];
+  const theirs: Measured[] = [];
+  let last = '';
+  for (let round = 0; round < rounds; round++) {
+    const objects = objectsOf(objectCount, `raw-${round}`);
+    theirs.push(await raw(write('raw.json', JSON.stringify({ ...access, objects }))));
+    last = definition(objectsOf(objectCount, `vidra-${round}`), `vidra-${round}`);
+    mine.push(await vidra('apply', '--yes', '--set', `vidra-${round}`, '-f', last));
+  }
+  report(`first apply of ${objectCount} objects, to raw applies`, mine, theirs, 'target 1.30 or less');
+  return last;
+}
+
+async function nothingToDo(path: string): Promise<void> {
+  const kapp = findKapp();
+  const set = `vidra-${rounds - 1}`;
+  const applies: Measured[] = [];
+  const plans: Measured[] = [];
+  const theirs: Measured[] = [];
+  const kappObjects = write('kapp.yaml', manifestsOf(objectsOf(objectCount, 'kapp')));
+  const kappDeploy = [kapp ?? '', ['deploy', '-a', 'bench', '-f', kappObjects, '--yes']] as const;
+  if (kapp) await measure(...kappDeploy, environment);
+  for (let round = 0; round < rounds; round++) {
+    applies.push(await vidra('apply', '--yes', '--set', set, '-f', path));
+    plans.push(await vidra('plan', '--set', set, '-f', path));
+    if (kapp) theirs.push(await measure(...kappDeploy, environment));
+  }
+  report('apply with nothing to do, to kapp deploy', applies, kapp ? theirs : undefined, 'target 0.40 or less');
+  report('plan with nothing to do, to kapp deploy', plans, kapp ? theirs : undefined, 'target 0.40 or less');
+}
+
+function findKapp(): string | undefined {
+  const kapp = process.env['KAPP'] ?? 'kapp';
+  try {
+    execFileSync(kapp, ['version']);
+    return kapp;
+  } catch {
+    return undefined;
+  }
+}
+
+async function startUp(): Promise<void> {
+  const mine: Measured[] = [];
+  const theirs: Measured[] = [];
+  for (let round = 0; round < 4 * rounds; round++) {
+    theirs.push(await measure(process.execPath, ['-e', '0']));
+    mine.push(await vidra('--version'));
+  }
+  report('vidra --version, to node -e 0', mine, theirs, 'target 1.50 or less');
+}
+
+async function memory(): Promise<void> {
+  const path = definition(objectsOf(manyObjects, 'many'), 'many');
+  const apply = await vidraWithMemory('apply', '--yes', '--set', 'many', '-f', path);
+  const plan = await vidraWithMemory('plan', '--set', 'many', '-f', path);
+  const show = ({ seconds, peakMegabytes = Number.NaN }: Measured) =>
+    `${peakMegabytes.toFixed(0)} MB at most, ${seconds.toFixed(1)} s`;
+  process.stdout.write(`${`first apply of ${manyObjects} objects`.padEnd(44)} ${show(apply)}\n`);
+  process.stdout.write(`${`plan with nothing to do, ${manyObjects} objects`.padEnd(44)} ${show(plan)}\n`);
+}
+
+try {
+  await startUp();
+  await nothingToDo(await firstApply());
+  await memory();
+} finally {
+  await controlPlane.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

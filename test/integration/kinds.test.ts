@@ -1,0 +1,269 @@
+/** Kinds that depend on each other, kinds that change, and documents that cannot be read. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let cluster: Cluster;
+let engine: Engine;
+let namespace: string;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  engine = await startEngine(inject('kubeconfig'), namespace);
+  return () => engine.close();
+});
+afterAll(() => cluster.close());
+
+const configMap = (name: string, inNamespace = namespace) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: inNamespace },
+  data: { color: 'blue' },
+});
+
+function machines(group: string) {
+  const version = {
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: {
+      openAPIV3Schema: {
+        type: 'object',
+        properties: { spec: { type: 'object', properties: { cores: { type: 'integer' } } } },
+      },
+    },
+  };
+  return {
+    definition: {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `machines.${group}` },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { plural: 'machines', singular: 'machine', kind: 'Machine' },
+        versions: [version],
+      },
+    },
+    machine: (name: string, cores: unknown) => ({
+      apiVersion: `${group}/v1`,
+      kind: 'Machine',
+      metadata: { name, namespace },
+      spec: { cores },
+    }),
+  };
+}
+
+describe('kinds', () => {
+  it('plans and applies a CRD with its instances in one go, and removes them in the opposite order', async () => {
+    const group = `${namespace}.example.org`;
+    const { definition, machine } = machines(group);
+    const wanted = resource(`${namespace}-vm`, machine('one', 2), definition, machine('two', 4));
+
+    const plan = await engine.plan([wanted], { validate: true });
+    expect(actionsOf(plan)).toEqual([
+      'create Machine one',
+      `create CustomResourceDefinition machines.${group}`,
+      'create Machine two',
+    ]);
+    expect(plan.owners[0]?.changes.map((change) => 'confidence' in change && change.confidence)).toEqual([
+      'predicted',
+      'server',
+      'predicted',
+    ]);
+
+    const result = await engine.apply([wanted]);
+    expect(result.outcomes.map(({ change, result }) => [change.reference.kind, result])).toEqual([
+      ['CustomResourceDefinition', 'succeeded'],
+      ['Machine', 'succeeded'],
+      ['Machine', 'succeeded'],
+    ]);
+    expect(await cluster.get(machine('two', 4))).toMatchObject({ spec: { cores: 4 } });
+    expect(actionsOf((await engine.apply([wanted])).plan)).toEqual([]);
+
+    const removed = await engine.apply([resource(`${namespace}-vm`)]);
+    expect(removed.outcomes.map(({ change, result }) => [change.reference.kind, result])).toEqual([
+      ['Machine', 'succeeded'],
+      ['Machine', 'succeeded'],
+      ['CustomResourceDefinition', 'succeeded'],
+    ]);
+    await waitFor('the CRD to be gone', async () => !(await cluster.exists(definition)));
+    expect(actionsOf((await engine.apply([resource(`${namespace}-vm`)])).plan)).toEqual([]);
+  });
+
+  it('plans and applies a Namespace with its contents in one go', async () => {
+    const name = `${namespace}-inner`;
+    const inner = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const wanted = resource(`${namespace}-web`, configMap('a', name), inner, configMap('b', name));
+    expect(actionsOf(await engine.plan([wanted], { validate: true }))).toHaveLength(3);
+    const result = await engine.apply([wanted]);
+    expect(result.outcomes.map(({ change, result }) => [change.reference.kind, result])[0]).toEqual([
+      'Namespace',
+      'succeeded',
+    ]);
+    expect(await cluster.exists(configMap('b', name))).toBe(true);
+  });
+
+  it('keeps the object when the version of its kind changes', async () => {
+    const scaler = (version: string, spec: object) => ({
+      apiVersion: `autoscaling/${version}`,
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        minReplicas: 1,
+        maxReplicas: 5,
+        ...spec,
+      },
+    });
+    const old = scaler('v1', { targetCPUUtilizationPercentage: 70 });
+    await engine.apply([resource(`${namespace}-web`, old)]);
+    const { uid } = (await cluster.get(old)).metadata;
+
+    const target = { type: 'Utilization', averageUtilization: 70 };
+    const now = scaler('v2', { metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
+    const result = await engine.apply([resource(`${namespace}-web`, now)]);
+    expect(actionsOf(result.plan)).toEqual(['update HorizontalPodAutoscaler web']);
+    expect(result.outcomes.map(({ result }) => result)).toEqual(['succeeded']);
+    expect((await cluster.get(now)).metadata.uid).toBe(uid);
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, now)])).plan)).toEqual([]);
+  });
+
+  it('applies the readable documents of three, names the unreadable one, and deletes nothing', async () => {
+    await engine.apply([resource(`${namespace}-web`, configMap('a'), configMap('b'), configMap('old'))]);
+    const text = [
+      JSON.stringify(configMap('a')),
+      'kind: ConfigMap\nmetadata:\n  name: b\n',
+      JSON.stringify(configMap('c')),
+    ];
+    const wanted = { ...resource(`${namespace}-web`), manifest: text.join('\n---\n') };
+    const result = await engine.apply([wanted as never]);
+    expect(actionsOf(result.plan)).toEqual(['create ConfigMap c']);
+    expect(result.plan.owners[0]?.problems).toEqual([
+      { code: 'MANIFEST_INVALID', message: expect.stringContaining('document 2') },
+    ]);
+    expect(await cluster.exists(configMap('old'))).toBe(true);
+    expect(await cluster.exists(configMap('c'))).toBe(true);
+  });
+
+  it('stops only what depends on an object that the server refuses', async () => {
+    const broken = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'broken', namespace },
+      spec: { ports: [{ port: 99999999 }] },
+    };
+    const dependant = configMap('dependant');
+    Object.assign(dependant.metadata, {
+      annotations: { 'config.kubernetes.io/depends-on': `/namespaces/${namespace}/Service/broken` },
+    });
+    const result = await engine.apply([resource(`${namespace}-web`, dependant, broken, configMap('other'))]);
+    const results = Object.fromEntries(result.outcomes.map(({ change, result }) => [change.reference.name, result]));
+    expect(results).toEqual({ broken: 'failed', dependant: 'blocked', other: 'succeeded' });
+    expect(await cluster.exists(dependant)).toBe(false);
+    const problem = result.outcomes.find(({ change }) => change.reference.name === 'broken')?.problem;
+    expect(problem).toMatchObject({
+      code: 'CLUSTER_REFUSED',
+      message: expect.stringContaining(`Service ${namespace}/broken`),
+    });
+  });
+
+  it('says that a kind is unknown, and applies the rest', async () => {
+    const unknown = { apiVersion: 'nobody.example.org/v1', kind: 'Nothing', metadata: { name: 'x', namespace } };
+    const result = await engine.apply([resource(`${namespace}-web`, unknown, configMap('a'))]);
+    expect(result.plan.owners[0]?.changes[0]).toMatchObject({ action: 'skip', code: 'KIND_UNKNOWN' });
+    expect(await cluster.exists(configMap('a'))).toBe(true);
+  });
+
+  it('keeps integers beyond 2^53 to the digit', async () => {
+    const group = `${namespace}.example.org`;
+    const { definition } = machines(group);
+    const cores = '9007199254740993';
+    const text = `apiVersion: ${group}/v1\nkind: Machine\nmetadata: {name: big, namespace: ${namespace}}\nspec: {cores: ${cores}}\n`;
+    const wanted = { ...resource(`${namespace}-vm`), manifest: `${JSON.stringify(definition)}\n---\n${text}` };
+    await engine.apply([wanted as never]);
+    const answer = await cluster.request('GET', `/apis/${group}/v1/namespaces/${namespace}/machines/big`);
+    expect(answer.text).toContain(`"cores":${cores}`);
+    expect(actionsOf((await engine.apply([wanted as never])).plan)).toEqual([]);
+  });
+});
+
+describe('other writers', () => {
+  const deployment = (replicas: number, image: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image }] } },
+    },
+  });
+
+  it('leaves replicas to an autoscaler that writes them through the scale subresource', async () => {
+    const wanted = deployment(2, 'nginx:1');
+    await engine.apply([resource(`${namespace}-web`, wanted)]);
+    await cluster.patch(
+      wanted,
+      'merge-patch',
+      { spec: { replicas: 7 } },
+      { subresource: 'scale', query: { fieldManager: 'hpa' } },
+    );
+
+    const result = await engine.apply([resource(`${namespace}-web`, deployment(2, 'nginx:2'))]);
+    expect(result.outcomes.map(({ result }) => result)).toEqual(['succeeded']);
+    expect(await cluster.get(wanted)).toMatchObject({
+      spec: { replicas: 7, template: { spec: { containers: [{ image: 'nginx:2' }] } } },
+    });
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, deployment(2, 'nginx:2'))])).plan)).toEqual([]);
+  });
+
+  it('reports a field that another controller holds, and does not overwrite it', async () => {
+    const wanted = deployment(2, 'nginx:1');
+    await engine.apply([resource(`${namespace}-web`, wanted)]);
+    await cluster.apply(deployment(2, 'nginx:9'), 'image-updater');
+    const result = await engine.apply([resource(`${namespace}-web`, wanted)]);
+    expect(result.plan.owners[0]?.changes).toMatchObject([
+      { action: 'skip', code: 'CONFLICT', reason: expect.stringContaining('"image-updater"') },
+    ]);
+    expect(await cluster.get(wanted)).toMatchObject({
+      spec: { template: { spec: { containers: [{ image: 'nginx:9' }] } } },
+    });
+  });
+
+  it('fails as stale when somebody recreates an object between plan and apply', async () => {
+    const wanted = configMap('a');
+    await engine.apply([resource(`${namespace}-web`, wanted)]);
+    const { carryOut } = await import('../../src/engine/carry-out.ts');
+    const changed = { ...wanted, data: { color: 'red' } };
+    const target = await engine.target([resource(`${namespace}-web`, changed)]);
+    const plan = await engine.plan([resource(`${namespace}-web`, changed)]);
+    await cluster.remove(wanted);
+    await cluster.create({ ...wanted, data: { theirs: 'yes' } } as never);
+    const run = { signal: new AbortController().signal, emit: () => undefined };
+    const result = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
+    expect(result.outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
+    expect((await cluster.get(wanted)).data).toEqual({ theirs: 'yes' });
+  });
+
+  it('does not delete what another owner joined between plan and apply', async () => {
+    const shared = configMap('a');
+    const [one, two] = [`${namespace}-one`, `${namespace}-${randomBytes(3).toString('hex')}`];
+    await engine.apply([resource(one, shared)]);
+    const { carryOut } = await import('../../src/engine/carry-out.ts');
+    const target = await engine.target([resource(one)]);
+    const plan = await engine.plan([resource(one)]);
+    expect(actionsOf(plan)).toEqual(['delete ConfigMap a']);
+    await engine.apply([resource(two, shared)]);
+    const run = { signal: new AbortController().signal, emit: () => undefined };
+    const result = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
+    expect(result.outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
+    expect(await cluster.exists(shared)).toBe(true);
+    expect(actionsOf(await engine.plan([resource(one)]))).toEqual(['release ConfigMap a']);
+  });
+});
