@@ -1,7 +1,7 @@
 /** Profiles: the Infrahubs that a person works with, and how to log in to each. Kept in a file that only its owner may read. */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type Conf from 'conf';
 import { VidraError } from '../errors.ts';
 
 export interface Profile {
@@ -21,19 +21,17 @@ export interface Profiles {
 }
 
 const fileName = 'profiles';
-const text = { type: 'string' } as const;
-const profileSchema = {
-  type: 'object',
-  required: ['infrahub'],
-  properties: { infrahub: text, apiKey: text, username: text, password: text, caFile: text },
-} as const;
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** What is saved in `folder`; nothing saved is no profiles. Throws PROFILE_INVALID when the file cannot be read. */
 export async function readProfiles(folder: string): Promise<Profiles> {
-  // Loading the library costs more than the rest of a start, and most machines have no profile.
-  if (!existsSync(pathIn(folder))) return { byName: {} };
-  return profilesOf(await open(folder));
+  const path = pathIn(folder);
+  // Read without the library that writes: it takes long to load, and turns every interruption into an immediate end.
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new VidraError('PROFILE_INVALID', `cannot be read (${error.code})`, { subject: path });
+  });
+  return text === undefined ? { byName: {} } : parseProfiles(text, path);
 }
 
 /** Adds a profile, or replaces the one of that name. The first becomes the current one. Throws USAGE for a name that cannot be one. */
@@ -41,16 +39,15 @@ export async function setProfile(folder: string, name: string, profile: Profile)
   if (!nameForm.test(name)) {
     throw new VidraError('USAGE', `"${name}" cannot be a profile's name: use letters, digits, dots, dashes`);
   }
-  const store = await open(folder);
-  const { current, byName } = profilesOf(store);
-  store.store = { current: current ?? name, byName: { ...byName, [name]: profile } };
+  const { current, byName } = await readProfiles(folder);
+  await write(folder, { current: current ?? name, byName: { ...byName, [name]: profile } });
 }
 
 /** Makes a profile the current one. Throws PROFILE_UNKNOWN. */
 export async function useProfile(folder: string, name: string): Promise<void> {
   const { byName } = await readProfiles(folder);
   if (!Object.hasOwn(byName, name)) throw unknownProfile(name);
-  (await open(folder)).store = { current: name, byName };
+  await write(folder, { current: name, byName });
 }
 
 /** Forgets a profile and its credentials. Throws PROFILE_UNKNOWN. */
@@ -58,7 +55,7 @@ export async function deleteProfile(folder: string, name: string): Promise<void>
   const { current, byName } = await readProfiles(folder);
   if (!Object.hasOwn(byName, name)) throw unknownProfile(name);
   const { [name]: _, ...rest } = byName;
-  (await open(folder)).store = { ...(current && current !== name && { current }), byName: rest };
+  await write(folder, { ...(current && current !== name && { current }), byName: rest });
 }
 
 /** For whoever names a profile that is not there. */
@@ -66,36 +63,40 @@ export function unknownProfile(name: string): VidraError {
   return new VidraError('PROFILE_UNKNOWN', `there is no profile "${name}"`);
 }
 
-type Store = Conf<Profiles>;
-
 function pathIn(folder: string): string {
   return join(folder, `${fileName}.json`);
 }
 
-function profilesOf(store: Store): Profiles {
-  const { current, byName } = store.store;
-  return { ...(current && { current }), byName: byName ?? {} };
+/** Errors keep neither the cause nor its text: it may quote the file, and the file holds secrets. */
+function parseProfiles(text: string, subject: string): Profiles {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new VidraError('PROFILE_INVALID', 'is not JSON', { subject });
+  }
+  if (!isProfiles(value)) throw new VidraError('PROFILE_INVALID', 'does not hold profiles', { subject });
+  return value;
 }
 
-async function open(folder: string): Promise<Store> {
+function isProfiles(value: unknown): value is Profiles {
+  if (!isRecord(value) || !isRecord(value['byName'])) return false;
+  const { current, byName } = value;
+  return (current === undefined || typeof current === 'string') && Object.values(byName).every(isProfile);
+}
+
+function isProfile(value: unknown): boolean {
+  const isText = (field: unknown) => typeof field === 'string';
+  return isRecord(value) && isText(value['infrahub']) && Object.values(value).every(isText);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function write(folder: string, profiles: Profiles): Promise<void> {
   const { default: Conf } = await import('conf');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  try {
-    return new Conf<Profiles>({
-      cwd: folder,
-      configName: fileName,
-      configFileMode: 0o600,
-      accessPropertiesByDotNotation: false,
-      rootSchema: { additionalProperties: false },
-      schema: {
-        current: { type: 'string' },
-        byName: { type: 'object', additionalProperties: profileSchema },
-      },
-    });
-  } catch (cause) {
-    // Neither the cause nor its text is kept: it may quote the file, and the file holds secrets.
-    const message = cause instanceof SyntaxError ? 'is not JSON' : 'does not hold profiles, or cannot be read';
-    throw new VidraError('PROFILE_INVALID', message, { subject: pathIn(folder) });
-  }
+  new Conf<Profiles>({ cwd: folder, configName: fileName, configFileMode: 0o600 }).store = profiles;
 }

@@ -62,7 +62,7 @@ describe('profiles', () => {
     await expect(setProfile(folder, name, work)).rejects.toMatchObject({ code: 'USAGE' });
   });
 
-  it.each(['{ "byName": top-secret', '{ "byName": 1 }', '[]'])(
+  it.each(['{ "byName": top-secret', '{ "byName": 1 }', '[]', '{ "byName": { "x": { "infrahub": 1 } } }'])(
     'in a damaged file are an error that does not quote it: %s',
     async (damage) => {
       await setProfile(folder, 'work', work);
