@@ -2,7 +2,7 @@
 
 import { type Answer, restError, unhandled } from './infrahub-answer.ts';
 
-export interface FaultScope {
+interface FaultScope {
   /** Only requests whose path matches; all when absent. */
   readonly path?: RegExp;
   /** How many requests; one when absent. */

@@ -2,7 +2,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 
-export type ArtifactStatus = 'Ready' | 'Pending' | 'Error' | 'Processing';
+type ArtifactStatus = 'Ready' | 'Pending' | 'Error' | 'Processing';
 
 /** A node that an artifact points to. */
 export interface NodeReference {
@@ -55,7 +55,7 @@ export interface Branch {
   readonly createdAt: number;
 }
 
-export interface StoredQuery {
+interface StoredQuery {
   readonly id: string;
   readonly name: string;
   readonly text: string;

@@ -12,8 +12,6 @@ import type { DoubleRequest, World } from './infrahub-request.ts';
 import { route } from './infrahub-route.ts';
 import { type ArtifactChange, createState, type InfrahubState } from './infrahub-state.ts';
 
-export type { ArtifactChange } from './infrahub-state.ts';
-
 export interface InfrahubDoubleOptions extends AccountOptions {
   /** `1.11.9` when absent. */
   readonly version?: InfrahubVersion;
@@ -25,7 +23,7 @@ export interface InfrahubDoubleOptions extends AccountOptions {
   readonly createServer?: (listener: (request: IncomingMessage, response: ServerResponse) => void) => Server;
 }
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   /** Decoded, without the query. */
   readonly path: string;
@@ -56,7 +54,7 @@ export interface InfrahubDouble extends Faults {
 }
 
 /** The query that Vidra's demo repository stores in Infrahub. */
-export const artifactIdsQuery = `query ArtifactIDs($artifactname: [String]) {
+const artifactIdsQuery = `query ArtifactIDs($artifactname: [String]) {
   CoreArtifact(name__values: $artifactname) {
     edges { node { id storage_id { id } checksum { value } name { value } } }
   }

@@ -31,7 +31,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<{ te
 }
 
 /** Decodes, without a byte order mark. Throws SOURCE_REFUSED. */
-export function utf8(bytes: Uint8Array, subject: string): string {
+function utf8(bytes: Uint8Array, subject: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {

@@ -1,16 +1,16 @@
 /** Infrahub as a source: one consistent snapshot of the artifacts of one name on one branch. */
 
-import { createHash } from 'node:crypto';
 import { VidraError } from '../errors.ts';
 import { type ArtifactCache, memoryCache } from './artifact-cache.ts';
 import { absoluteDate } from './date.ts';
 import { type InfrahubClient, keepsAbandonedArtifacts } from './infrahub-client.ts';
-import { type Content, describeRow, readContent } from './infrahub-content.ts';
+import { type Content, readContent } from './infrahub-content.ts';
 import { type ListingRequest, listArtifacts } from './infrahub-listing.ts';
-import type { ArtifactRow, Listing } from './infrahub-rows.ts';
+import type { ArtifactRow } from './infrahub-rows.ts';
+import { identity, snapshotOf } from './infrahub-snapshot.ts';
 import { inParallel } from './parallel.ts';
 import { pause } from './retry.ts';
-import type { Artifact, PendingArtifact, Snapshot, Source } from './source.ts';
+import type { Snapshot, Source } from './source.ts';
 
 /** What to read. */
 export interface InfrahubSelection {
@@ -27,6 +27,8 @@ export interface InfrahubSourceOptions {
   readonly cache?: ArtifactCache;
   /** The most bytes that one artifact may have; 64 MiB when absent. */
   readonly maxBytes?: number;
+  /** The most bytes that all artifacts may have together; 1 GiB when absent. */
+  readonly maxTotalBytes?: number;
   /** How often the artifacts are listed at most until listing and contents agree; 4 when absent. */
   readonly attempts?: number;
   /** The pause before listing again, times the attempt; 500 ms when absent. */
@@ -39,6 +41,7 @@ interface Reading {
   readonly client: InfrahubClient;
   readonly wanted: ListingRequest;
   readonly maxBytes: number;
+  readonly maxTotalBytes: number;
   readonly cache: ArtifactCache;
   readonly signal: AbortSignal;
 }
@@ -54,7 +57,8 @@ export function infrahubSource(
     const { at, warnings } = pointInTime(selection.date, new Date());
     const { artifactName, branch, queryName = 'ArtifactIDs' } = selection;
     const wanted = { artifactName, branch, queryName, at };
-    const reading = { client, wanted, cache, maxBytes: options.maxBytes ?? 64 * 1024 * 1024, signal };
+    const { maxBytes = 64 * 1024 * 1024, maxTotalBytes = 1024 * 1024 * 1024 } = options;
+    const reading = { client, wanted, cache, maxBytes, maxTotalBytes, signal };
     const agreed = await readUntilAgreed(reading, options.attempts ?? 4, options.retryMs ?? 500);
     const version = await client.version(signal);
     return snapshotOf(agreed.listing, agreed.contents, branch, client.address, [
@@ -109,56 +113,16 @@ async function lastResort(contents: Content[], changed: Content | undefined, rea
   return contents.map((content) => (content.kind === 'changed' ? { kind: 'pending', reason } : content));
 }
 
-function readContents(
-  { client, wanted, maxBytes, cache, signal }: Reading,
-  rows: readonly ArtifactRow[],
-): Promise<Content[]> {
-  const request = { branch: wanted.branch, at: wanted.at, maxBytes };
-  return inParallel(rows, parallelDownloads, signal, (row, both) => readContent(client, row, request, cache, both));
-}
-
-function identity(rows: readonly ArtifactRow[]): string {
-  return rows.map(({ id, checksum = '' }) => `${id} ${checksum}\n`).join('');
-}
-
-function snapshotOf(
-  listing: Listing,
-  contents: readonly Content[],
-  branch: string,
-  address: string,
-  warnings: readonly string[],
-): Snapshot {
-  const artifacts: Artifact[] = [];
-  const pending: PendingArtifact[] = [];
-  const stale: string[] = [];
-  listing.rows.forEach((row, index) => {
-    const content = contents[index];
-    if (content?.kind === 'content') artifacts.push(artifactOf(row, content.bytes, address));
-    if (content?.kind === 'pending') pending.push({ id: row.id, name: row.name, reason: content.reason });
-    if (content?.kind === 'content' && row.status === 'Error') stale.push(staleWarning(row));
+function readContents(reading: Reading, rows: readonly ArtifactRow[]): Promise<Content[]> {
+  const { client, wanted, cache, maxBytes, maxTotalBytes } = reading;
+  let total = 0;
+  return inParallel(rows, parallelDownloads, reading.signal, async (row, signal) => {
+    const content = await readContent(client, row, { branch: wanted.branch, at: wanted.at, maxBytes }, cache, signal);
+    if (content.kind === 'content') total += content.bytes.length;
+    if (total <= maxTotalBytes) return content;
+    const message = `the artifacts ${wanted.artifactName} are larger than ${maxTotalBytes} bytes together.`;
+    throw new VidraError('SOURCE_TOO_LARGE', message, { subject: client.address });
   });
-  return {
-    revision: createHash('sha256')
-      .update(`${branch}\n${identity(listing.rows)}`)
-      .digest('hex'),
-    complete: listing.complete,
-    artifacts,
-    pending,
-    warnings: [...warnings, ...listing.warnings, ...stale],
-  };
-}
-
-function artifactOf(row: ArtifactRow, bytes: Uint8Array, address: string): Artifact {
-  try {
-    const content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { id: row.id, name: row.name, digest: row.checksum ?? '', content };
-  } catch (cause) {
-    throw new VidraError('SOURCE_INVALID_ANSWER', 'is not UTF-8 text.', { subject: describeRow(row, address), cause });
-  }
-}
-
-function staleWarning(row: ArtifactRow): string {
-  return `The last rendering of ${describeRow(row)} failed in Infrahub (status Error): its content is that of the last success.`;
 }
 
 function versionWarnings(version: string | undefined): string[] {

@@ -5,7 +5,7 @@ import type { InfrahubVersion } from '../../src/sandbox/infrahub-answer.ts';
 import { readRecording } from './infrahub-recording.ts';
 
 /** The key that the recorded requests carry. */
-export const recordedKey = '06438eb2-8019-4776-878c-0941b1f1d1ec';
+const recordedKey = '06438eb2-8019-4776-878c-0941b1f1d1ec';
 
 const at = (time: string) => new Date(`2026-11-22T${time}Z`);
 

@@ -264,6 +264,14 @@ describe.each(['1.11.9', '1.2.11'] as const)('a snapshot of Infrahub %s', (versi
     await expect(sourceOf(client, {}, { maxBytes: 100 }).read()).rejects.toMatchObject({ code: 'SOURCE_TOO_LARGE' });
   });
 
+  it('refuses artifacts that are over the limit together', async () => {
+    const { double, client } = await start({ version });
+    for (let number = 0; number < 10; number++) double.setArtifact({ name: 'web', content: `n: ${number}` });
+    expect((await sourceOf(client, {}, { maxTotalBytes: 40 }).read()).artifacts).toHaveLength(10);
+    const reading = sourceOf(client, {}, { maxTotalBytes: 39 }).read();
+    await expect(reading).rejects.toMatchObject({ code: 'SOURCE_TOO_LARGE' });
+  });
+
   it('reads an artifact of five megabytes and a hundred small ones', async () => {
     const { double, client } = await start({ version });
     const content = `text: ${'ü'.repeat(2_500_000)}`;
