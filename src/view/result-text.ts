@@ -26,18 +26,14 @@ export function resultLines(result: Result, options: ResultTextOptions, style: S
   return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
 }
 
-const verbs: Readonly<Record<Outcome['result'], string>> = {
-  succeeded: '',
-  failed: 'failed',
-  blocked: 'was not tried',
-  stopped: 'was not reached',
-};
-
 function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): string[] {
   const name = changeName(outcome.change);
   if (outcome.result === 'succeeded') return leftLines(outcome, name, style);
-  const paint = outcome.result === 'failed' ? style.colour.red : style.colour.yellow;
-  const lead = `${paint(style.glyphs.skip)} ${name} ${verbs[outcome.result]}`;
+  // After an interruption there may be thousands, all for the same reason: the summary counts them.
+  if (outcome.result === 'stopped') return [];
+  const isFailed = outcome.result === 'failed';
+  const paint = isFailed ? style.colour.red : style.colour.yellow;
+  const lead = `${paint(style.glyphs.skip)} ${name} ${isFailed ? 'failed' : 'was not tried'}`;
   return outcome.problem ? problems.lines(outcome.problem, `${lead}: `) : [lead];
 }
 

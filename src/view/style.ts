@@ -11,6 +11,9 @@ export interface Glyphs {
   readonly skip: string;
   readonly arrow: string;
   readonly ellipsis: string;
+  /** Parts of a progress bar. */
+  readonly full: string;
+  readonly empty: string;
 }
 
 export interface Style {
@@ -28,8 +31,10 @@ const ascii: Glyphs = {
   skip: '!',
   arrow: '->',
   ellipsis: '...',
+  full: '#',
+  empty: '.',
 };
-const unicode: Glyphs = { ...ascii, adopt: '⇄', release: '↷', arrow: '→', ellipsis: '…' };
+const unicode: Glyphs = { ...ascii, adopt: '⇄', release: '↷', arrow: '→', ellipsis: '…', full: '█', empty: '░' };
 
 export function createStyle(options: { readonly colour: boolean; readonly unicode: boolean }): Style {
   return { colour: new Chalk({ level: options.colour ? 1 : 0 }), glyphs: options.unicode ? unicode : ascii };

@@ -20,7 +20,7 @@ describe('a result as text', () => {
     `);
   });
 
-  it('has a line with the reason for each object that did not go well', () => {
+  it('has a line with the reason for each object that did not go well, and counts what was not reached', () => {
     const [failing, blocked, stopped, deleted] = [
       write('create', 'Namespace shop'),
       write('create', 'Service shop/web'),
@@ -47,7 +47,6 @@ describe('a result as text', () => {
     );
     expect(text(result)).toMatchInlineSnapshot(`
       "
-      ! ConfigMap shop/web was not reached
       ! Namespace shop failed: may not create (CLUSTER_FORBIDDEN)
           hint: Ask for the permission named above.
       - PersistentVolumeClaim shop/data is marked for deletion and waits for its finalizers
