@@ -3,6 +3,15 @@ import type { Result } from '../engine/run.ts';
 import { hasChanges, hasProblems, type Plan } from '../plan/plan.ts';
 import type { ExitStatus } from './terminal.ts';
 
+/** Every status that the process ends with, and what it means, for the reference in README.md. */
+export const exitStatuses = {
+  0: 'done, or nothing to do',
+  1: 'something failed, is wrong, or is not healthy in time',
+  2: 'with `--detailed-exitcode`, from `plan` and `--dry-run`: the plan holds changes',
+  64: 'wrong usage: flags, definitions, kubeconfig or profile',
+  130: 'interrupted',
+} as const;
+
 /** 1 when something is wrong; 2 when `detailed` and there is something to do; else 0. */
 export function statusOfPlan(plan: Plan, detailed: boolean): ExitStatus {
   if (hasProblems(plan)) return 1;

@@ -1,0 +1,44 @@
+/** What is generated is fresh: the README says what the code says. `npm run readme` writes it anew. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { exitStatuses } from '../../src/commands/exit-status.ts';
+import { errorTable } from '../../src/errors.ts';
+
+const path = join(import.meta.dirname, '../../README.md');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+const blocks: Readonly<Record<string, string>> = {
+  'exit codes': table(
+    ['code', 'meaning'],
+    Object.entries(exitStatuses).map(([status, meaning]) => [`\`${status}\``, meaning]),
+  ),
+  'error codes': table(
+    ['code', 'exit', 'what to do'],
+    Object.entries(errorTable).map(([code, { exit, hint }]) => [`\`${code}\``, String(exit), hint]),
+  ),
+};
+
+function withBlocks(text: string): string {
+  return Object.entries(blocks).reduce((result, [name, block]) => {
+    const marks = new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
+    if (!marks.test(result)) throw new Error(`README.md has no block "${name}"`);
+    return result.replace(marks, (_whole, start, end) => `${start}\n${block}\n\n${end}`);
+  }, text);
+}
+
+it('README.md tells the exit codes and error codes of the code', async () => {
+  await expect(withBlocks(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
+});
+
+it('only exit codes that README.md explains are used by errors', () => {
+  const explained = Object.keys(exitStatuses).map(Number);
+  for (const { exit } of Object.values(errorTable)) expect(explained).toContain(exit);
+});
