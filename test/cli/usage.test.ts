@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { vidra } from '../support/command.ts';
+import { vidra } from '../support/vidra.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -18,16 +18,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('vidra', () => {
   it.each(['--version', '-V', 'version'])('%s prints the version of package.json', async (flag) => {
-    expect(await vidra([flag])).toEqual({ status: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+    expect(await vidra([flag])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
   });
 
   it('prints the version among other flags, too', async () => {
-    expect(await vidra(['--no-color', '--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
+    expect(await vidra(['--no-color', '--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('lists its verbs in --help', async () => {
-    const { status, stdout, stderr } = await vidra(['--help']);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { code, stdout, stderr } = await vidra(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const verb of ['plan', 'apply', 'prune', 'profile'])
       expect(stdout).toMatch(new RegExp(`^ {2}${verb}\\b`, 'm'));
   });
@@ -37,13 +37,13 @@ describe('vidra', () => {
     ['apply', ['--yes', '--dry-run', '--no-wait', '--timeout', '--adopt', '--kubeconfig', '--namespace']],
     ['prune', ['--filename', '--yes', '--dry-run', '--verbose']],
   ])('explains the flags of %s', async (verb, flags) => {
-    const { status, stdout } = await vidra([verb, '--help']);
-    expect(status).toBe(0);
+    const { code, stdout } = await vidra([verb, '--help']);
+    expect(code).toBe(0);
     for (const flag of flags) expect(stdout).toContain(flag);
   });
 
   it('shows its help as an error when it is not told what to do', async () => {
-    expect(await vidra([])).toMatchObject({ status: 64, stdout: '', stderr: expect.stringContaining('Usage: vidra') });
+    expect(await vidra([])).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('Usage: vidra') });
   });
 
   it.each([
@@ -56,8 +56,8 @@ describe('vidra', () => {
     [['plan', '-f', 'x.yaml', 'stray'], 'too many arguments', 'vidra plan --help'],
     [['profile', 'set', 'work'], '--infrahub', 'vidra profile set --help'],
   ])('%j is wrong usage', async (given, message, help) => {
-    const { status, stdout, stderr } = await vidra(given);
-    expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+    const { code, stdout, stderr } = await vidra(given);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toContain(`hint: See ${help}`);
   });
@@ -67,14 +67,14 @@ describe('vidra', () => {
     const spec = '{source: {infrahubAPIURL: "http://127.0.0.1:1"}}';
     const lines = ['apiVersion: infrahub.operators.com/v1alpha1', 'kind: InfrahubSync', 'metadata: {name: web}'];
     writeFileSync(path, `${[...lines, `spec: ${spec}`].join('\n')}\n`);
-    const { status, stdout, stderr } = await vidra(['plan', '-f', path], { environment });
-    expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+    const { code, stdout, stderr } = await vidra(['plan', '-f', path], { environment });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toMatch(/^error: .*sync\.yaml.*artefactName.*\(DEFINITION_INVALID\)\nhint: .*\n$/);
   });
 
   it('reads a definition from standard input', async () => {
-    const { status, stderr } = await vidra(['plan', '-f', '-'], { stdin: 'kind: [', environment });
-    expect(status).not.toBe(0);
+    const { code, stderr } = await vidra(['plan', '-f', '-'], { input: 'kind: [', environment });
+    expect(code).not.toBe(0);
     expect(stderr).toContain('standard input');
   });
 
@@ -82,8 +82,8 @@ describe('vidra', () => {
     const path = join(folder, 'resource.yaml');
     const lines = ['apiVersion: infrahub.operators.com/v1alpha1', 'kind: VidraResource', 'metadata: {name: web}'];
     writeFileSync(path, `${[...lines, 'spec: {manifest: ""}'].join('\n')}\n`);
-    const { status, stderr } = await vidra(['plan', '-f', path], { environment });
-    expect(status).toBe(64);
+    const { code, stderr } = await vidra(['plan', '-f', path], { environment });
+    expect(code).toBe(64);
     expect(stderr).toContain(join(folder, 'kubeconfig'));
     expect(stderr).toContain('(KUBECONFIG_INVALID)');
   });
@@ -95,12 +95,12 @@ describe('vidra profile', () => {
 
   it('keeps a piped secret in a file for its owner alone, and never shows it', async () => {
     const set = await vidra(['profile', 'set', 'work', ...infrahub, '--api-key', '-'], {
-      stdin: `${secret}\n`,
+      input: `${secret}\n`,
       environment,
     });
-    expect(set).toMatchObject({ status: 0, stderr: '' });
+    expect(set).toMatchObject({ code: 0, stderr: '' });
     const list = await vidra(['profile', 'list'], { environment });
-    expect(list).toMatchObject({ status: 0, stdout: '* work  https://infrahub.example.com  API key\n' });
+    expect(list).toMatchObject({ code: 0, stdout: '* work  https://infrahub.example.com  API key\n' });
     expect(set.stdout + list.stdout).not.toContain(secret);
     const path = join(folder, 'config', 'vidra', 'profiles.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -109,25 +109,25 @@ describe('vidra profile', () => {
 
   it('refuses a user name without a password when nobody can be asked', async () => {
     const end = await vidra(['profile', 'set', 'half', ...infrahub, '--username', 'ann'], { environment });
-    expect(end).toMatchObject({ status: 64, stdout: '', stderr: expect.stringContaining('--password -') });
+    expect(end).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('--password -') });
   });
 
   it('refuses an address that holds credentials, without repeating them', async () => {
     const end = await vidra(['profile', 'set', 'x', '--infrahub', `https://ann:${secret}@h.example`], { environment });
-    expect(end).toMatchObject({ status: 64, stdout: '' });
+    expect(end).toMatchObject({ code: 64, stdout: '' });
     expect(end.stderr).not.toContain(secret);
   });
 
   it('changes and forgets the current profile', async () => {
     await vidra(['profile', 'set', 'home', ...infrahub], { environment });
-    expect(await vidra(['profile', 'use', 'home'], { environment })).toMatchObject({ status: 0 });
+    expect(await vidra(['profile', 'use', 'home'], { environment })).toMatchObject({ code: 0 });
     expect((await vidra(['profile', 'list'], { environment })).stdout).toContain('* home');
-    expect(await vidra(['profile', 'delete', 'home'], { environment })).toMatchObject({ status: 0 });
+    expect(await vidra(['profile', 'delete', 'home'], { environment })).toMatchObject({ code: 0 });
     expect((await vidra(['profile', 'list'], { environment })).stdout).not.toContain('home');
   });
 
   it('does not know a profile that was never saved', async () => {
     const end = await vidra(['profile', 'use', 'nowhere'], { environment });
-    expect(end).toMatchObject({ status: 64, stderr: expect.stringContaining('(PROFILE_UNKNOWN)') });
+    expect(end).toMatchObject({ code: 64, stderr: expect.stringContaining('(PROFILE_UNKNOWN)') });
   });
 });
