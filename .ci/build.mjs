@@ -1,11 +1,12 @@
 // Builds dist from src: one bundle that loads its heavy parts late. `npm ci` and `npm run build` run it.
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
-rmSync(outdir, { recursive: true, force: true });
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: ['src/cli.ts', 'src/index.ts'],
   outdir,
   bundle: true,
@@ -27,3 +28,9 @@ await build({
     punycode: 'punycode/',
   },
 });
+
+// What earlier builds left goes last, so that there is a program at any time.
+for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !(path.replaceAll('\\', '/') in metafile.outputs)) rmSync(path);
+}

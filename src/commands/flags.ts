@@ -41,6 +41,14 @@ export type ApplyOptions = PlanOptions & WriteOptions;
 export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
+export interface DemoOptions extends GlobalOptions {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly keep?: boolean;
+  /** Folder of a control plane that was kept. */
+  readonly stop?: string;
+}
+
 export function addGlobalFlags(command: Command): Command {
   return command
     .option('--profile <name>', 'use this profile for Infrahub, and no other (VIDRA_PROFILE)')
@@ -93,8 +101,18 @@ export function addWriteFlags(command: Command): Command {
     );
 }
 
+export function addDemoFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--context <name>', 'play on the cluster of this context, and leave nothing there'))
+    .addOption(new Option('--kubeconfig <file>', 'file that holds the context, instead of what KUBECONFIG names'))
+    .addOption(new Option('--keep', 'leave the control plane running, to go on with it').conflicts('context'))
+    .addOption(
+      new Option('--stop <folder>', 'end a control plane that was kept').conflicts(['context', 'kubeconfig', 'keep']),
+    );
+}
+
 /** Milliseconds. Throws InvalidArgumentError. */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('Write 90s, 5m or 1h30m.');
   return milliseconds;

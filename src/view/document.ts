@@ -8,7 +8,7 @@ import { compareFields, inReadingOrder } from './order.ts';
 import { type Counts, countChanges } from './summary.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
-export const formatVersion = '1';
+const formatVersion = '1';
 
 export interface ChangeDocument {
   readonly action: Change['action'];

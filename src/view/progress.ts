@@ -33,7 +33,7 @@ export async function createProgress({ stream, terminal, verbose }: ProgressOpti
 }
 
 /** One line for people; nothing for what passes too fast to be read. */
-export function progressText(event: RunEvent): string | undefined {
+function progressText(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'fetching':
       return `Reading ${printableLine(event.source)}`;

@@ -13,7 +13,7 @@ import type {
 } from '../../src/plan/plan.ts';
 
 /** `Deployment shop/web`, or `Namespace shop` for a cluster-wide kind. */
-export function reference(text: string): ObjectReference {
+function reference(text: string): ObjectReference {
   const [kind = '', path = ''] = text.split(' ');
   const [first = '', second] = path.split('/');
   const group = kind === 'Deployment' ? 'apps' : '';
