@@ -5,9 +5,11 @@ import {
   type ApplyOptions,
   addClusterFlags,
   addDefinitionFlags,
+  addDemoFlags,
   addGlobalFlags,
   addPlanFlags,
   addWriteFlags,
+  type DemoOptions,
   type PlanOptions,
   type PruneOptions,
 } from './commands/flags.ts';
@@ -61,6 +63,9 @@ function buildProgram(): Command {
   addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
   prune.option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes');
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
+
+  const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));
+  demo.action(run<DemoOptions>(async (options) => (await import('./commands/demo.ts')).demo(options, terminal)));
 
   addProfile(program);
   program

@@ -35,9 +35,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 
 const stopLimit = 20_000;
 
-/** Ends the control plane that lives in a folder, whoever started it. Nothing happens when it has ended already. */
-export async function stopControlPlane(folder: string): Promise<void> {
-  if (!existsSync(join(folder, 'processes.json'))) return;
+/** Ends the control plane that lives in a folder, whoever started it, and says whether there was one. */
+export async function stopControlPlane(folder: string): Promise<boolean> {
+  if (!existsSync(join(folder, 'processes.json'))) return false;
   if (isSupervised(folder)) {
     writeFileSync(join(folder, 'stop'), '');
     for (const end = Date.now() + stopLimit; existsSync(folder) && Date.now() < end; ) await sleep(50);
@@ -45,4 +45,5 @@ export async function stopControlPlane(folder: string): Promise<void> {
   endOrphans(folder);
   rmSync(folder, { recursive: true, force: true });
   if (existsSync(folder)) throw new VidraError('CONTROL_PLANE_FAILED', 'could not be removed.', { subject: folder });
+  return true;
 }

@@ -1,0 +1,33 @@
+/** What a demo that ends early does on a cluster that is not its own. */
+import { VidraError } from '../errors.ts';
+import type { Leftovers } from './demo-leftovers.ts';
+import type { Stage } from './demo-stage.ts';
+import { createVerbs } from './demo-verbs.ts';
+import type { GlobalOptions } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Says on standard error what it does. Goes on when the user has asked to end; throws DEMO_FAILED with what can be done by hand. */
+export async function cleanUp(
+  stage: Stage,
+  leftovers: Leftovers,
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { stderr } = terminal;
+  const { set, recordNamespace } = stage;
+  stderr.write(
+    `\nCleaning up: all objects of the set ${set}, and the namespace ${recordNamespace} with its records.\n`,
+  );
+  stderr.write('Ctrl-C once more ends at once, and leaves them.\n');
+  // The user's wish to end must not end this.
+  const patient: Terminal = { ...terminal, stdout: stderr, signal: new AbortController().signal };
+  const verbs = createVerbs(stage, options, patient, { announce: () => {}, watch: (work) => work() });
+  try {
+    await verbs.pruneSet();
+    stderr.write(`${await leftovers.clear()}\n`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const commands = `VIDRA_NAMESPACE=${recordNamespace} vidra prune --set ${set}, then kubectl delete namespace ${recordNamespace}`;
+    throw new VidraError('DEMO_FAILED', `could not clean up: ${reason}\nBy hand: ${commands}`, { cause });
+  }
+}

@@ -1,0 +1,43 @@
+/** How the demo talks: headings, sentences and commands on standard output, and what each step took. */
+import { durationText } from '../view/quantity.ts';
+import { wrap } from '../view/wrap.ts';
+import { printText, styleOf } from './print.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Teller {
+  /** Paragraphs, each after an empty line. */
+  say(...paragraphs: readonly string[]): void;
+  /** Lines that stay as they are, after an empty line. */
+  show(...lines: readonly string[]): void;
+  /** A command line as a person would type it; what it prints follows. */
+  command(line: string): void;
+  /** One numbered step: its heading and sentences, what `work` prints, and how long that took. */
+  step(title: string, paragraphs: readonly string[], work: () => Promise<void>): Promise<void>;
+}
+
+/** `effort` tells, once a step is over, what it took besides time. */
+export function createTeller(
+  options: { readonly color: boolean },
+  terminal: Terminal,
+  effort: () => readonly string[],
+): Teller {
+  const { colour } = styleOf(terminal.stdout, options, terminal);
+  const show = (...lines: readonly string[]) => printText(['', ...lines], terminal);
+  const say = (...paragraphs: readonly string[]) => {
+    for (const paragraph of paragraphs) show(...wrap(paragraph));
+  };
+  let number = 0;
+  return {
+    say,
+    show,
+    command: (line) => show(`${colour.cyan('$')} ${line}`, ''),
+    async step(title, paragraphs, work) {
+      number++;
+      show('', colour.bold(`${colour.cyan(`${number}.`)} ${title}`));
+      say(...paragraphs);
+      const start = performance.now();
+      await work();
+      show(colour.dim(`(${[durationText(performance.now() - start), ...effort()].join(', ')})`));
+    },
+  };
+}
