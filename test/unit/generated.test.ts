@@ -42,3 +42,11 @@ it('only exit codes that README.md explains are used by errors', () => {
   const explained = Object.keys(exitStatuses).map(Number);
   for (const { exit } of Object.values(errorTable)) expect(explained).toContain(exit);
 });
+
+it('package-lock.json names the optional packages of every platform, without which npm ci refuses to start', () => {
+  type Lock = { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+  const { packages } = JSON.parse(readFileSync(join(path, '../package-lock.json'), 'utf8')) as Lock;
+  const wanted = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+  expect(wanted.length).toBeGreaterThan(10);
+  expect(wanted.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+});
