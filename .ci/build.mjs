@@ -16,6 +16,7 @@ const { metafile } = await build({
   target: 'node20',
   chunkNames: 'chunks/[name]-[hash]',
   minifySyntax: true,
+  minifyWhitespace: true,
   logLevel: 'warning',
   // CommonJS packages inside the bundle call require.
   banner: {
@@ -24,8 +25,10 @@ const { metafile } = await build({
   alias: {
     // The whole client is 13 MB; its reader of kubeconfigs is all that is used.
     '@kubernetes/client-node': '@kubernetes/client-node/dist/config.js',
-    // Node's own module of this name prints a deprecation warning.
-    punycode: 'punycode/',
+    undici: './.ci/undici.cjs',
+    'node-fetch': './.ci/unused-agents.mjs',
+    'socks-proxy-agent': './.ci/unused-agents.mjs',
+    hpagent: './.ci/unused-agents.mjs',
   },
 });
 

@@ -17,18 +17,17 @@ const applyPatch = 'application/apply-patch+yaml';
 // server-side apply creates or answers 409, and never takes an existing object over unseen.
 const absentVersion = '1';
 
-/** Connects nothing yet: the first request is the discovery. */
+/** Asks at once for what every run needs: the kinds, and which cluster it is. */
 export async function createKubernetes(server: string, transport: Transport): Promise<Cluster> {
+  const identity = readIdentity(transport);
+  // Whoever asks for it gets the failure.
+  identity.catch(() => undefined);
   let discovery = await discover(transport);
-  let identity: Promise<string> | undefined;
   const read = (request: ClusterRequest, subject: string) => expectOk(transport, request, subject);
 
   return {
     server,
-    identity: () => {
-      identity ??= readIdentity(transport);
-      return identity;
-    },
+    identity: () => identity,
     typeOf: (kind) => discovery.typeOf(kind),
     types: () => discovery.types,
     discover: async () => {

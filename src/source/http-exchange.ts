@@ -1,6 +1,6 @@
 /** One request and its answer on the wire. */
 
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { VidraError } from '../errors.ts';
 import type { Address } from './http-address.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
@@ -19,7 +19,9 @@ export async function exchange(
   for (const [name, value] of Object.entries(wanted.query ?? {})) target.searchParams.set(name, value);
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const { method, headers = {}, body } = wanted;
-    const response = await request(target, { dispatcher, method, headers, body: body ?? null, signal });
+    const { origin, pathname, search } = target;
+    const path = pathname + search;
+    const response = await dispatcher.request({ origin, path, method, headers, body: body ?? null, signal });
     const next = redirectTarget(response, target, method, base.description);
     if (!next) return readAnswer(response, wanted.maxBytes ?? defaultMaxBytes, base.description);
     await response.body.dump();
