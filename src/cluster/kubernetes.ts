@@ -73,7 +73,11 @@ async function discover(transport: Transport): Promise<Discovery> {
   const answers = await Promise.all(
     paths.map((path) => expectOk(transport, { method: 'GET', path, accept: discoveryAccept }, 'discovery')),
   );
-  return readDiscovery(answers.map((answer) => JSON.parse(answer.body)));
+  const lists = answers.map((answer) => JSON.parse(answer.body));
+  if (lists.some((list) => list.kind !== 'APIGroupDiscoveryList')) {
+    throw new VidraError('CLUSTER_REFUSED', 'does not offer aggregated discovery, which Kubernetes has from 1.27 on');
+  }
+  return readDiscovery(lists);
 }
 
 async function readIdentity(transport: Transport): Promise<string> {
@@ -154,8 +158,10 @@ async function remove(
   if (answer.status === 404) return { type: 'absent' };
   if (answer.status === 409) return { type: 'stale' };
   const body = JSON.parse(checked(answer, describe(reference)).body);
-  // The server answers with a Status when the object is gone, and with the object when it is only marked.
-  return { type: 'removed', gone: body.kind === 'Status', finalizers: body.metadata?.finalizers ?? [] };
+  // The answer is a Status when the object is gone, and the object when it is only marked; of some kinds, such as Service, it is
+  // always the object, and then the mark tells.
+  const gone = body.kind === 'Status' || body.metadata?.deletionTimestamp === undefined;
+  return { type: 'removed', gone, finalizers: body.metadata?.finalizers ?? [] };
 }
 
 function written(answer: ClusterAnswer, subject: string): Manifest | undefined {

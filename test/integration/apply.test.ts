@@ -84,6 +84,22 @@ describe('apply', () => {
     expect(after.metadata.uid).toBe(before.metadata.uid);
   });
 
+  it('knows at once that a Service is gone, and that an object with a finalizer is not', async () => {
+    const spec = { ports: [{ port: 80 }] };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace }, spec };
+    const held = { ...configMap('held', {}), metadata: { name: 'held', namespace, finalizers: ['example.com/hold'] } };
+    await engine.apply([resource(`${namespace}-web`, service, held)]);
+    const { outcomes } = await engine.apply([resource(`${namespace}-web`)]);
+    const gone = outcomes.map(({ change, gone }) => [change.reference.kind, gone]);
+    expect(new Map(gone as [string, boolean][])).toEqual(
+      new Map([
+        ['Service', true],
+        ['ConfigMap', false],
+      ]),
+    );
+    await cluster.patch(held, 'merge-patch', { metadata: { finalizers: null } });
+  });
+
   it('puts the label back that says who manages an object', async () => {
     const wanted = configMap('labelled', { color: 'blue' });
     await engine.apply([resource(`${namespace}-web`, wanted)]);
