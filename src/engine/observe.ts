@@ -102,9 +102,14 @@ async function observeKind(
       [...byNamespace(missing)].map(async ([namespace, some]) => keep(await lookUp(cluster, type, namespace, some))),
     );
   } catch (error) {
-    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
+    // One kind that cannot be read, for want of a permission or of its own server, says nothing about the others.
+    if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
     for (const key of references.keys()) if (!live.has(key)) unknown.set(key, problemOf(error));
   }
+}
+
+function isAboutTheCluster(error: VidraError): boolean {
+  return ['CLUSTER_UNREACHABLE', 'CLUSTER_UNAUTHORIZED', 'INTERRUPTED'].includes(error.code);
 }
 
 /** All that carry Vidra's label: in the whole cluster, or namespace by namespace where that is all that is allowed. */
