@@ -20,8 +20,8 @@ const blogNode = '18f0c0de-0000-4000-8000-000000000304';
 /** `prefix` starts the names that the whole cluster can see. Artifacts get ids of their own where others may play the demo, too. */
 export function demoArtifacts(prefix: string, ids: 'fixed' | 'unique'): DemoArtifacts {
   const identified = (sample: Sample): Sample => (ids === 'unique' ? { ...sample, id: randomUUID() } : sample);
-  const [shared, shop, machine] = sampleArtifacts({ prefix });
-  const [, second] = sampleArtifacts({ prefix, webserver: 'blog', replicas: 1 });
+  const [shared, shop, machine] = sampleArtifacts({ prefix, image: 'caddy:2.8' });
+  const [, second] = sampleArtifacts({ prefix, webserver: 'blog', replicas: 1, image: 'caddy:2.8' });
   const blog = { ...second, id: blogId, object: { id: blogNode, label: 'blog', kind: 'InfraWebserver' } };
   const first = identified(shop);
   return {

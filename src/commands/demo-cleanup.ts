@@ -1,4 +1,5 @@
 /** What a demo that ends early does on a cluster that is not its own. */
+import { setMaxListeners } from 'node:events';
 import { VidraError } from '../errors.ts';
 import type { Leftovers } from './demo-leftovers.ts';
 import type { Stage } from './demo-stage.ts';
@@ -20,7 +21,9 @@ export async function cleanUp(
   );
   stderr.write('Ctrl-C once more ends at once, and leaves them.\n');
   // The user's wish to end must not end this.
-  const patient: Terminal = { ...terminal, stdout: stderr, signal: new AbortController().signal };
+  const never = new AbortController().signal;
+  setMaxListeners(0, never);
+  const patient: Terminal = { ...terminal, stdout: stderr, signal: never };
   const verbs = createVerbs(stage, options, patient, { announce: () => {}, watch: (work) => work() });
   try {
     await verbs.pruneSet();

@@ -11,7 +11,7 @@ export async function meddle(cluster: Cluster, namespace: string): Promise<void>
     metadata: { name: 'site-settings', namespace },
     data: { currency: 'EUR' },
   };
-  const containers = [{ name: 'web', image: 'nginx:latest' }];
+  const containers = [{ name: 'web', image: 'caddy:2.7' }];
   const shop: Manifest = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

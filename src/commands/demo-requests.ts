@@ -15,12 +15,12 @@ export interface RequestCounter {
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Requests to a server (a URL) since the last `take`. */
   count(server: string): number;
-  /** Whether all writes were answered before the first deletion was sent. */
+  /** Whether something was written, something deleted, and all that was written answered before the first deletion was sent. */
   wroteBeforeDeleting(): boolean;
   /** Whose requests shall be told under which name. */
   name(server: string, receiver: string): void;
-  /** For people, by receiver, as in `34 requests to the cluster`. Counting starts anew. */
-  take(): string[];
+  /** For people: `34 requests to the cluster and 2 to Infrahub`; empty when there were none. Counting starts anew. */
+  take(): string;
 }
 
 const channel = 'undici:request:create';
@@ -33,8 +33,8 @@ export function createRequestCounter(): RequestCounter {
     sent.filter(({ origin }) => new URL(origin).origin === new URL(server).origin).length;
   const listen = (message: unknown) => {
     const { request } = message as { request: SentRequest };
-    if (request.method === 'DELETE') early ||= sent.some((other) => isWrite(other) && !other.completed);
-    if (isWrite(request)) early ||= sent.some((other) => other.method === 'DELETE');
+    if (isDeletion(request)) early ||= sent.some((other) => isWrite(other) && !other.completed);
+    if (isWrite(request)) early ||= sent.some(isDeletion);
     sent.push(request);
   };
   return {
@@ -47,15 +47,22 @@ export function createRequestCounter(): RequestCounter {
       }
     },
     count,
-    wroteBeforeDeleting: () => !early,
+    wroteBeforeDeleting: () => !early && sent.some(isWrite) && sent.some(isDeletion),
     name: (server, receiver) => void receivers.set(server, receiver),
     take() {
-      const counts = [...receivers].map(([server, receiver]) => ({ receiver, sent: count(server) }));
+      const counts = [...receivers].map(([server, receiver]) => ({ receiver, number: count(server) }));
       sent = [];
       early = false;
-      return counts.filter((one) => one.sent > 0).map((one) => `${countOf(one.sent, 'request')} to ${one.receiver}`);
+      return counts
+        .filter(({ number }) => number > 0)
+        .map(({ number, receiver }, index) => `${index === 0 ? countOf(number, 'request') : number} to ${receiver}`)
+        .join(' and ');
     },
   };
+}
+
+function isDeletion({ method }: SentRequest): boolean {
+  return method === 'DELETE';
 }
 
 /** Of a managed object: records are created and replaced with other methods. */

@@ -1,5 +1,6 @@
 /** Where the demo plays: a control plane of its own, or a cluster that is there already. */
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,7 +99,10 @@ async function givenStage({ kubeconfig, context }: DemoOptions, { environment }:
 }
 
 function connect(where: { file: string | undefined; context?: string | undefined; environment: Environment }) {
-  return connectCluster({ ...where, signal: new AbortController().signal });
+  const never = new AbortController().signal;
+  // Every request under way listens to it.
+  setMaxListeners(0, never);
+  return connectCluster({ ...where, signal: never });
 }
 
 /** Letters and digits that cannot be mistaken for each other, nor make words. */

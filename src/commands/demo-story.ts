@@ -25,125 +25,121 @@ export interface Scene {
 
 /** From nothing to a cluster that follows Infrahub. */
 export async function tellBeginning(scene: Scene): Promise<void> {
-  await rendered(scene);
-  await defined(scene);
-  await firstPlan(scene);
-  await firstApply(scene);
-  await nothingToDo(scene);
-  await drift(scene);
-  await changedArtifact(scene);
+  await showArtifacts(scene);
+  await showDefinition(scene);
+  await planFirst(scene);
+  await applyFirst(scene);
+  await applyAgain(scene);
+  await repair(scene);
+  await follow(scene);
 }
 
-/** From there to an empty cluster. */
+/** From there on less and less is wanted. */
 export async function tellEnd(scene: Scene): Promise<void> {
-  await renamed(scene);
-  await removedArtifact(scene);
-  await removedDefinition(scene);
+  await rename(scene);
+  await loseArtifact(scene);
+  await loseDefinition(scene);
 }
 
-function rendered({ infrahub, artifacts, teller }: Scene): Promise<void> {
-  const text = ['Infrahub renders Kubernetes manifests from its data. Here it has four such artifacts:'];
+function showArtifacts({ stage, infrahub, artifacts, teller }: Scene): Promise<void> {
+  const namespace = namespaceOf(stage);
+  const text = `Infrahub renders Kubernetes manifests out of its data: artifacts. Here it has four, all for the namespace ${namespace}:`;
   const { shared, shop, blog, machine } = artifacts;
   const rows = [
-    [shared.name, 'a Namespace, and settings that all others use'],
-    [shop.name, 'shop: Deployment, Service, Ingress, and the same Namespace'],
-    [blog.name, 'blog: the same'],
-    [machine.name, 'ledger: a virtual machine, its kind (CRD), a Service'],
+    [shared.name, 'the Namespace, and settings that the others use'],
+    [shop.name, 'shop: Namespace, Deployment, Service, Ingress'],
+    [blog.name, 'blog: Namespace, Deployment, Service, Ingress'],
+    [machine.name, 'ledger: Namespace, VirtualMachine, its CRD, Service'],
   ] as const;
-  return teller.step('Infrahub', text, async () => {
+  return teller.step('Infrahub', [text], async () => {
     for (const sample of [shared, shop, blog, machine]) infrahub.setArtifact(sample);
     teller.show(...rows.map(([name, content]) => `    ${name.padEnd(24)} ${content}`));
   });
 }
 
-function defined(scene: Scene): Promise<void> {
-  const text = [
-    'An InfrahubSync says which artifacts of which Infrahub shall be in the cluster. sync.yaml holds three of them. ' +
-      'This is the one for the web servers; the other two differ in name and artifact:',
-  ];
-  return scene.teller.step('The definition', text, async () => {
+function showDefinition(scene: Scene): Promise<void> {
+  const text =
+    `The file ${definitionFile} says what of it shall be in the cluster: three InfrahubSyncs, one for each name of artifacts. ` +
+    'This is the one for the web servers:';
+  return scene.teller.step('The definitions', [text], async () => {
     define(scene, syncNames);
     const yaml = syncYaml('webservers', scene.infrahub.address).trimEnd().split('\n');
     scene.teller.show(...yaml.map((line) => `    ${line}`));
   });
 }
 
-function firstPlan({ teller, verbs }: Scene): Promise<void> {
-  const text = [
-    'What would happen, and why. Nothing is changed. Whatever can be tried beforehand, the API server has tried; the rest is "predicted".',
-  ];
-  return teller.step('Plan', text, () => verbs.plan());
+function planFirst({ teller, verbs }: Scene): Promise<void> {
+  const text =
+    'What would happen, and why; nothing is changed. What the API server can try beforehand, it has tried. The rest is predicted.';
+  return teller.step('Plan: what would happen', [text], () => verbs.plan());
 }
 
-function firstApply({ teller, verbs }: Scene): Promise<void> {
-  const text = [
-    'The same plan again, carried out: the namespace and the new kind first, everything else in parallel. apply shows the plan, too; you have just seen it.',
-  ];
-  return teller.step('Apply', text, async () => void (await verbs.applySeen()));
+function applyFirst({ teller, verbs }: Scene): Promise<void> {
+  const text =
+    'The same, and now for real: first what others need, then everything else at once. ' +
+    'apply shows its plan, too; where you have just seen it, the demo leaves it out.';
+  return teller.step('Apply: make it so', [text], async () => void (await verbs.applySeen()));
 }
 
-function nothingToDo({ stage, teller, verbs, requests }: Scene): Promise<void> {
-  return teller.step('Apply again', ['Nothing has changed since, so there is nothing to do.'], async () => {
+function applyAgain({ stage, teller, verbs, requests }: Scene): Promise<void> {
+  const text = 'Nothing has changed since, so there is nothing to do.';
+  return teller.step('Apply again', [text], async () => {
     const { plan } = await verbs.applySeen();
     if (hasChanges(plan)) throw new VidraError('DEMO_FAILED', 'a second apply found something to do');
-    const kept = plan.owners.flatMap((owner) => owner.changes.map(({ reference }) => keyOf(reference)));
-    const [objects, sent] = [new Set(kept).size, requests.count(stage.cluster.server)];
+    const references = plan.owners.flatMap((owner) => owner.changes.map(({ reference }) => reference));
+    const objects = new Set(references.map(keyOf)).size;
+    const kinds = new Set(references.map(({ group, kind }) => `${group}/${kind}`)).size;
     teller.say(
-      `To know that took ${countOf(sent, 'request')} for ${countOf(objects, 'object')}, and would take as many for ten thousand: ` +
-        'one list for each kind tells whether anybody has touched what Vidra applied.',
+      `It took ${countOf(requests.count(stage.cluster.server), 'request')} to know that of ${countOf(objects, 'object')}: ` +
+        `one for each of the ${kinds} kinds, and a few to begin with. Ten thousand objects would take as many.`,
     );
   });
 }
 
-function drift({ stage, teller, verbs }: Scene): Promise<void> {
-  const text = [
-    "Behind Vidra's back somebody edits the currency in the settings, sets another image for the shop, and deletes its Service.",
-  ];
-  return teller.step('Somebody meddles', text, async () => {
+function repair({ stage, teller, verbs }: Scene): Promise<void> {
+  const text =
+    "Now something happens behind Vidra's back. As somebody with kubectl would do it, another currency is set in the ConfigMap, " +
+    'another image in the Deployment of the shop, and its Service is deleted. Vidra sees it, and takes it back:';
+  return teller.step('Somebody edits the cluster', [text], async () => {
     await meddle(stage.cluster, namespaceOf(stage));
     await verbs.plan();
     await verbs.applySeen();
   });
 }
 
-function changedArtifact({ infrahub, artifacts, teller, verbs }: Scene): Promise<void> {
-  const text = ['In Infrahub the shop gets a newer image and one replica more. Its artifact is rendered anew.'];
-  return teller.step('The data changes', text, async () => {
-    infrahub.setArtifact(artifacts.shopWith({ image: 'nginx:1.28', replicas: 3 }));
+function follow({ infrahub, artifacts, teller, verbs }: Scene): Promise<void> {
+  const text = 'In Infrahub, the shop gets a newer image and one more replica, and its artifact is rendered anew.';
+  return teller.step('The data changes', [text], async () => {
+    infrahub.setArtifact(artifacts.shopWith({ image: 'caddy:2.9', replicas: 3 }));
     await verbs.apply();
   });
 }
 
-function renamed({ infrahub, artifacts, teller, verbs, requests }: Scene): Promise<void> {
-  const text = ['In Infrahub the shop is now called market. The new one must stand before the old one goes.'];
-  return teller.step('A new name', text, async () => {
-    infrahub.setArtifact(artifacts.shopWith({ webserver: 'market', image: 'nginx:1.28', replicas: 3 }));
+function rename({ infrahub, artifacts, teller, verbs, requests }: Scene): Promise<void> {
+  const text =
+    'In Infrahub, the shop is called market from now on. The new one has to be there before the old one goes.';
+  return teller.step('Something gets another name', [text], async () => {
+    infrahub.setArtifact(artifacts.shopWith({ webserver: 'market', image: 'caddy:2.9', replicas: 3 }));
     await verbs.apply();
     if (!requests.wroteBeforeDeleting()) throw new VidraError('DEMO_FAILED', 'something old was deleted too early');
-    teller.say('All of the new was answered for before the first deletion was sent.');
+    teller.say('And so it was: the first deletion was sent when the last of the new objects had been confirmed.');
   });
 }
 
-function removedArtifact({ infrahub, artifacts, teller, verbs }: Scene): Promise<void> {
-  const text = [
-    'In Infrahub the blog is deleted, and with it its artifact. Its objects go. The Namespace stays, because others want it, too. ' +
-      'This time apply waits until everything is really gone.',
-  ];
-  return teller.step('An artifact less', text, async () => {
+function loseArtifact({ infrahub, artifacts, teller, verbs }: Scene): Promise<void> {
+  const text =
+    'In Infrahub, the blog is deleted, and with it its artifact. Its objects go; the Namespace stays, because others want it, too.';
+  return teller.step('An artifact goes', [text], async () => {
     infrahub.removeArtifact(artifacts.blog.id);
     await verbs.apply({ wait: true });
   });
 }
 
-function removedDefinition(scene: Scene): Promise<void> {
-  const text = [
-    'Somebody takes the virtual machines out of sync.yaml. That alone deletes nothing; prune does: the machine, then its kind.',
-  ];
-  return scene.teller.step('A definition less', text, async () => {
-    define(
-      scene,
-      syncNames.filter((name) => name !== 'machines'),
-    );
+function loseDefinition(scene: Scene): Promise<void> {
+  const text = `The virtual machines are taken out of ${definitionFile}. That alone deletes nothing. This does:`;
+  return scene.teller.step('A definition goes', [text], async () => {
+    const left = syncNames.filter((name) => name !== 'machines');
+    define(scene, left);
     await scene.verbs.pruneLeaving();
   });
 }

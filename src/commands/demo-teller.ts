@@ -15,12 +15,11 @@ export interface Teller {
   step(title: string, paragraphs: readonly string[], work: () => Promise<void>): Promise<void>;
 }
 
+/** Milliseconds. */
+const leastTold = 5;
+
 /** `effort` tells, once a step is over, what it took besides time. */
-export function createTeller(
-  options: { readonly color: boolean },
-  terminal: Terminal,
-  effort: () => readonly string[],
-): Teller {
+export function createTeller(options: { readonly color: boolean }, terminal: Terminal, effort: () => string): Teller {
   const { colour } = styleOf(terminal.stdout, options, terminal);
   const show = (...lines: readonly string[]) => printText(['', ...lines], terminal);
   const say = (...paragraphs: readonly string[]) => {
@@ -37,7 +36,10 @@ export function createTeller(
       say(...paragraphs);
       const start = performance.now();
       await work();
-      show(colour.dim(`(${[durationText(performance.now() - start), ...effort()].join(', ')})`));
+      const milliseconds = performance.now() - start;
+      const parts = [durationText(milliseconds), effort()].filter((part) => part !== '');
+      // What only tells something takes no time.
+      if (milliseconds >= leastTold) show(colour.dim(`(${parts.join(', ')})`));
     },
   };
 }

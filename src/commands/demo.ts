@@ -4,12 +4,12 @@ import { startInfrahub } from '../sandbox/infrahub.ts';
 import { durationText } from '../view/quantity.ts';
 import { demoArtifacts } from './demo-artifacts.ts';
 import { cleanUp } from './demo-cleanup.ts';
+import { enter } from './demo-entrance.ts';
 import { leaveRunning, stopKept } from './demo-keep.ts';
-import { watchLeftovers } from './demo-leftovers.ts';
+import { type Leftovers, watchLeftovers } from './demo-leftovers.ts';
 import { createRequestCounter } from './demo-requests.ts';
-import { openStage, type Stage } from './demo-stage.ts';
 import { type Scene, tellBeginning, tellEnd } from './demo-story.ts';
-import { createTeller, type Teller } from './demo-teller.ts';
+import { createTeller } from './demo-teller.ts';
 import { createVerbs } from './demo-verbs.ts';
 import type { DemoOptions } from './flags.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
@@ -50,48 +50,19 @@ async function play(options: DemoOptions, terminal: Terminal): Promise<void> {
   } finally {
     await stage.close({ keep: stays });
   }
-  if (!stays) teller.say(`That was Vidra's job, in ${durationText(performance.now() - start)}.`);
+  if (stays) return;
+  const took = `That was Vidra, in ${durationText(performance.now() - start)}.`;
+  teller.say(stage.own ? `${took} The control plane has ended; with --keep it stays, for you to go on.` : took);
 }
 
-/** The first step: a cluster to play on. */
-async function enter(options: DemoOptions, terminal: Terminal, teller: Teller): Promise<Stage> {
-  let stage: Stage | undefined;
-  const isGiven = options.context !== undefined;
-  teller.say(
-    'Vidra keeps Kubernetes clusters in the state that Infrahub describes. This is how. ' +
-      'The cluster is real, and so is everything that Vidra does; Infrahub is played by a small server that answers as Infrahub does.',
-  );
-  const onBuild = () => {
-    teller.say(
-      'It is not here yet. It is built from source now, once: that takes ten minutes or so. After that it starts in seconds.',
-    );
-  };
-  const title = isGiven ? 'Your cluster' : 'A cluster of its own';
-  const text = isGiven
-    ? `The context ${options.context} leads to it.`
-    : 'A real Kubernetes control plane starts in a temporary folder: etcd, API server and controllers. ' +
-      'It has no machines, so no Pod ever runs, and nothing here waits for Pods.';
-  await teller.step(title, [text], async () => {
-    stage = await openStage(options, terminal, onBuild);
-    teller.say(...arrival(stage));
-  });
-  return stage as Stage;
-}
-
-function arrival({ own, cluster, prefix }: Stage): string[] {
-  if (own) return [`Kubernetes answers at ${cluster.server}.`];
-  return [
-    `Kubernetes answers at ${cluster.server}. Everything that the demo makes there has a name or a namespace that starts with ${prefix}, ` +
-      'but for one kind, VirtualMachine of the group demo.infrahub.operators.com. It takes all of that away again, also when you press Ctrl-C.',
-  ];
-}
-
-/** From the artifacts to the end, and whether the cluster stays. */
+/** From the artifacts to the end. Answers whether the cluster stays. */
 async function perform(scene: Scene, options: DemoOptions, terminal: Terminal): Promise<boolean> {
-  const { stage, artifacts, teller, verbs } = scene;
+  const { stage, artifacts } = scene;
   const samples = [artifacts.shared, artifacts.shop, artifacts.blog, artifacts.machine];
-  const ids = samples.map(({ id }) => id);
-  const leftovers = await watchLeftovers(stage, ids);
+  const leftovers = await watchLeftovers(
+    stage,
+    samples.map(({ id }) => id),
+  );
   try {
     await tellBeginning(scene);
     if (options.keep) {
@@ -99,14 +70,24 @@ async function perform(scene: Scene, options: DemoOptions, terminal: Terminal): 
       return true;
     }
     await tellEnd(scene);
-    const text = ["The whole set is given up. What is left of it goes, and so do Vidra's records."];
-    await teller.step('Nothing', text, async () => {
-      await verbs.pruneSet();
-      teller.say(await leftovers.clear());
-    });
+    await giveUp(scene, leftovers);
     return false;
   } catch (error) {
     if (!stage.own) await cleanUp(stage, leftovers, options, terminal);
     throw error;
   }
+}
+
+/** The last step: the cluster is as it was before. */
+function giveUp({ stage, teller, verbs }: Scene, leftovers: Leftovers): Promise<void> {
+  const text =
+    'Without definitions, prune gives a whole set up when it is told its name. It waits until everything is gone; ' +
+    'Kubernetes takes its time to empty a Namespace.';
+  return teller.step('Everything goes', [text], async () => {
+    await verbs.pruneSet();
+    const left = await leftovers.clear();
+    teller.say(
+      `The demo has deleted the namespace ${stage.recordNamespace}, too, where Vidra had its records. ${left}`,
+    );
+  });
 }

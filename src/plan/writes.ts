@@ -5,6 +5,7 @@ import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
 import { ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
+import { firstOf } from './names.ts';
 import type { OwnerObservation, Policy, Verdict } from './observation.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from './proof.ts';
@@ -111,7 +112,7 @@ function reasonOf(
   if (right === 'adopt') return 'exists, and is taken over';
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   const others = ownersBut([observed.owner], live);
-  if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${others.join(', ')}`;
+  if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
   const takenFrom = [...new Set(verdict.takenFrom.map((conflict) => conflict.manager))];
   if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';

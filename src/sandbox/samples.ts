@@ -20,7 +20,7 @@ export interface Sample extends ArtifactChange {
 }
 
 /** Group of the virtual machine's kind: one that no other installation has, since its CRD comes and goes with the samples. */
-const sampleGroup = 'demo.infrahub.operators.com';
+export const sampleGroup = 'demo.infrahub.operators.com';
 
 /** The three sample artifacts: `Shared_Manifest`, `Webserver_Manifest` and `VirtualMachine_Manifest`. */
 export function sampleArtifacts(

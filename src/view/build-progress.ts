@@ -45,7 +45,8 @@ const titles: Readonly<Record<BuildStep['phase'], string>> = {
   start: 'Starting programs  ',
 };
 
-function barText(step: BuildStep, { colour, glyphs }: Style): string {
+/** `Compiling packages  ██████░░░░░░ 500 of 2000, about 1m 30s left`. */
+export function barText(step: BuildStep, { colour, glyphs }: Style): string {
   const { phase, done, total } = step;
   // Nobody can tell how far a linker is.
   if (phase === 'link') return titles.link;
@@ -55,7 +56,7 @@ function barText(step: BuildStep, { colour, glyphs }: Style): string {
 }
 
 function leftText({ etaSeconds }: BuildStep): string {
-  return etaSeconds === undefined ? '' : `, about ${durationText(etaSeconds * 1000)} left`;
+  return !etaSeconds ? '' : `, about ${durationText(etaSeconds * 1000)} left`;
 }
 
 /** A line at each new phase of a build and every ten seconds within one; a mere start is over too soon to tell. */

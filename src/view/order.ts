@@ -24,16 +24,23 @@ export function compareFields(one: readonly string[], other: readonly string[]):
   return 0;
 }
 
-/** `Webserver (sync web, on https://…, leaves the set)`. */
+/** `Webserver_Manifest (web-18f0…, on https://…, leaving)`; the owner's name tells the sync and the artifact's id. */
 export function ownerTitle({ owner, header, leaving }: OwnerPlan, style: Style): string {
+  const { artifact, sync, server } = header;
   const details = [
-    ...(header.artifact && !header.artifact.includes(owner.name) ? [owner.name] : []),
-    ...(header.sync ? [`sync ${header.sync}`] : []),
-    ...(header.server ? [`on ${header.server}`] : []),
-    ...(leaving ? ['no longer wanted'] : []),
+    ...(artifact && artifact !== owner.name ? [owner.name] : []),
+    ...(sync && !owner.name.startsWith(`${sync}-`) ? [`sync ${sync}`] : []),
+    ...(server ? [`on ${server}`] : []),
+    ...(leaving ? ['leaving'] : []),
   ];
-  const title = style.colour.bold(printableLine(header.artifact ?? owner.name));
+  const title = style.colour.bold(printableLine(artifact ? withoutId(artifact, owner.name) : owner.name));
   return details.length === 0 ? title : `${title} ${style.colour.dim(`(${printableLine(details.join(', '))})`)}`;
+}
+
+/** An artifact's name without the id behind it, where the owner's name ends with that id. */
+function withoutId(artifact: string, owner: string): string {
+  const id = / \((\S+)\)$/.exec(artifact)?.[1];
+  return id !== undefined && owner.endsWith(id) ? artifact.slice(0, -id.length - 3) : artifact;
 }
 
 /** `Deployment shop/web`, safe to print. */

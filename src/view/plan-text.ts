@@ -63,7 +63,8 @@ function namespacesOf(changes: readonly Change[]): [string, Change[]][] {
 
 function namespaceLines(namespace: string, changes: readonly Change[], style: Style, problems: ProblemView): string[] {
   const sorted = inReadingOrder(changes);
-  const width = Math.min(widestName, Math.max(...sorted.map((change) => nameOf(change).length)));
+  // A name that is too long for the column must not make it wide for all others.
+  const width = Math.max(0, ...sorted.map((change) => nameOf(change).length).filter((length) => length <= widestName));
   const title = namespace === '' ? 'cluster-wide' : `namespace ${namespace}`;
   return [
     style.colour.cyan(printableLine(title)),
@@ -78,7 +79,7 @@ function changeLines(change: Change, width: number, style: Style, problems: Prob
   const lead = `${glyphOf(change, style)} ${nameOf(change).padEnd(width)}  `;
   if (change.action === 'skip' && change.code)
     return problems.lines({ code: change.code, message: change.reason }, lead);
-  const reason = style.colour.dim(printableLine(change.reason) + sureness(change));
+  const reason = style.colour.dim(shortIds(printableLine(change.reason), style) + sureness(change));
   const differences = 'differences' in change && change.action !== 'create' ? change.differences : [];
   return [
     lead + reason,
@@ -87,6 +88,11 @@ function changeLines(change: Change, width: number, style: Style, problems: Prob
       4,
     ),
   ];
+}
+
+/** Owners are named by ids, and one whole id fills half a line; the title of the owner shows it in full. */
+function shortIds(text: string, style: Style): string {
+  return text.replace(/\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b/g, `$1${style.glyphs.ellipsis}$2`);
 }
 
 function sureness(change: Change): string {

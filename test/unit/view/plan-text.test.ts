@@ -28,7 +28,7 @@ describe('a plan as text', () => {
     const old = ownerPlan('old', [remove('ConfigMap attic/one')], { leaving: true });
     expect(text([web, old])).toMatchInlineSnapshot(`
       "
-      old (no longer wanted)
+      old (leaving)
         namespace attic
           - ConfigMap one  is not in the manifests any more
 
@@ -42,6 +42,23 @@ describe('a plan as text', () => {
           + Service web     is new (predicted)
 
       Plan: 2 to create, 1 to update, 1 to delete, 1 unchanged.
+      "
+    `);
+  });
+
+  it('names owners by whole ids in titles, and by short ones in reasons', () => {
+    const id = '18ea5d1e-2798-f16e-e33c-192daae143e9';
+    const header = { name: `web-${id}`, set: 'default', sync: 'web', artifact: `Webserver (${id})`, server: '' };
+    const crd = `CustomResourceDefinition ${'long'.repeat(10)}.example.com`;
+    const changes = [write('create', crd), write('create', 'Namespace shop', { reason: `shared with db-${id}` })];
+    expect(text([ownerPlan(header.name, changes, { header })])).toMatchInlineSnapshot(`
+      "
+      Webserver (web-18ea5d1e-2798-f16e-e33c-192daae143e9)
+        cluster-wide
+          + CustomResourceDefinition longlonglonglonglonglonglonglonglonglong.example.com  is new
+          + Namespace shop  shared with db-18ea5d1e…43e9
+
+      Plan: 2 to create.
       "
     `);
   });
