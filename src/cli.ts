@@ -133,9 +133,17 @@ async function main(): Promise<number> {
   }
 }
 
+/** Milliseconds. npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one. */
+const sameSignal = 500;
+
 function endOnSignals(): void {
+  let first = 0;
   const interrupt = () => {
-    if (interrupted.signal.aborted) process.exit(130);
+    if (interrupted.signal.aborted) {
+      if (performance.now() - first > sameSignal) process.exit(130);
+      return;
+    }
+    first = performance.now();
     interrupted.abort(new VidraError('INTERRUPTED', 'interrupted'));
   };
   process.on('SIGINT', interrupt);

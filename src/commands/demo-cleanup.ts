@@ -19,7 +19,7 @@ export async function cleanUp(
   stderr.write(
     `\nCleaning up: all objects of the set ${set}, and the namespace ${recordNamespace} with its records.\n`,
   );
-  stderr.write('Ctrl-C once more ends at once, and leaves them.\n');
+  stderr.write('That takes some seconds. Ctrl-C once more ends at once, and leaves them.\n\n');
   // The user's wish to end must not end this.
   const never = new AbortController().signal;
   setMaxListeners(0, never);

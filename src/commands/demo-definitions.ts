@@ -3,7 +3,7 @@ import { definitionApiVersion } from '../definition/definition.ts';
 
 const artifactNames = {
   shared: 'Shared_Manifest',
-  webservers: 'Webserver_Manifest',
+  web: 'Webserver_Manifest',
   machines: 'VirtualMachine_Manifest',
 } as const;
 

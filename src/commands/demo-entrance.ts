@@ -11,7 +11,7 @@ const introduction =
 
 const ownText =
   'etcd, the API server and the controllers of Kubernetes start in a temporary folder. There are no machines, so no Pod ever runs, ' +
-  'and nothing here waits for one.';
+  'and nothing here waits for one (--no-wait).';
 
 const buildText =
   'They are not on this machine yet, so they are built from source now. That takes ten minutes or so, this once; then they start in seconds.';
@@ -32,6 +32,6 @@ export async function enter(options: DemoOptions, terminal: Terminal, teller: Te
 function promise({ prefix }: Stage): string[] {
   return [
     `All that is made there is in namespaces whose names start with ${prefix}, but for one kind of objects, of the group ${sampleGroup}. ` +
-      'All of it is taken away in the end, also if a step fails or you press Ctrl-C. Nothing waits for Pods to run.',
+      'All of it is taken away in the end, also if a step fails or you press Ctrl-C. Nothing waits until Pods run (--no-wait).',
   ];
 }

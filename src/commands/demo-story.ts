@@ -59,18 +59,19 @@ function showArtifacts({ stage, infrahub, artifacts, teller }: Scene): Promise<v
 
 function showDefinition(scene: Scene): Promise<void> {
   const text =
-    `The file ${definitionFile} says what of it shall be in the cluster: three InfrahubSyncs, one for each name of artifacts. ` +
+    `The file ${definitionFile} says which of them shall be in the cluster: three InfrahubSyncs, one for each name of artifacts. ` +
     'This is the one for the web servers:';
   return scene.teller.step('The definitions', [text], async () => {
     define(scene, syncNames);
-    const yaml = syncYaml('webservers', scene.infrahub.address).trimEnd().split('\n');
+    const yaml = syncYaml('web', scene.infrahub.address).trimEnd().split('\n');
     scene.teller.show(...yaml.map((line) => `    ${line}`));
   });
 }
 
 function planFirst({ teller, verbs }: Scene): Promise<void> {
   const text =
-    'What would happen, and why; nothing is changed. What the API server can try beforehand, it has tried. The rest is predicted.';
+    'Nothing is changed yet. What the API server can try beforehand, it has tried; the rest is predicted. ' +
+    'All four artifacts want the Namespace, so it is there four times: they share it.';
   return teller.step('Plan: what would happen', [text], () => verbs.plan());
 }
 

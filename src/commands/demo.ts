@@ -25,7 +25,9 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<Ex
     return 0;
   } catch (error) {
     if (!terminal.signal.aborted || (error instanceof VidraError && error.code === 'DEMO_FAILED')) throw error;
-    terminal.stderr.write('Interrupted. Nothing of the demo is left.\n');
+    terminal.stderr.write(
+      options.context === undefined ? 'Interrupted. Nothing of the demo is left.\n' : 'Interrupted.\n',
+    );
     return 130;
   }
 }
@@ -81,8 +83,8 @@ async function perform(scene: Scene, options: DemoOptions, terminal: Terminal): 
 /** The last step: the cluster is as it was before. */
 function giveUp({ stage, teller, verbs }: Scene, leftovers: Leftovers): Promise<void> {
   const text =
-    'Without definitions, prune gives a whole set up when it is told its name. It waits until everything is gone; ' +
-    'Kubernetes takes its time to empty a Namespace.';
+    'Without definitions, prune gives a whole set up when it is told its name. It waits until everything is gone. ' +
+    'Kubernetes itself waits five seconds before it empties a Namespace.';
   return teller.step('Everything goes', [text], async () => {
     await verbs.pruneSet();
     const left = await leftovers.clear();
