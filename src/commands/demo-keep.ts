@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { VidraError } from '../errors.ts';
 import { stopControlPlane } from '../sandbox/control-plane.ts';
 import type { InfrahubDouble } from '../sandbox/infrahub.ts';
-import type { Sample } from '../sandbox/samples.ts';
 import { namespaceOf, type Scene } from './demo-story.ts';
 import { definitionFile } from './demo-verbs.ts';
 import { printText } from './print.ts';
@@ -14,29 +13,37 @@ import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 const artifactFolder = 'artifacts';
 
 /** Returns at once where nobody is there, else when that person has had enough. */
-export async function leaveRunning(scene: Scene, samples: readonly Sample[], terminal: Terminal): Promise<void> {
-  const { stage, teller, infrahub } = scene;
-  const end = `vidra demo --stop ${dirname(stage.folder)}`;
-  teller.say('The demo ends its story here and stays, so that you can go on with it.');
+export async function leaveRunning({ stage, teller, infrahub }: Scene, terminal: Terminal): Promise<void> {
+  const program = programOf(terminal);
+  const end = `    ${program} demo --stop ${dirname(stage.folder)}`;
+  const setting = [
+    `    export KUBECONFIG=${stage.kubeconfig}`,
+    ...(program === 'vidra' ? [] : [`    alias vidra='${program}'`]),
+  ];
+  const looking = [
+    `    kubectl get all,ingress,configmap -n ${namespaceOf(stage)}`,
+    `    vidra prune --set ${stage.set} --dry-run`,
+  ];
+  teller.say('Here the story stops, so that you can go on with it.');
   if (!isInteractive(terminal)) {
-    teller.say(
-      'Infrahub ends with this command, so plan and apply find no source any more. What is in the cluster stays:',
-    );
-    teller.show(...setting(scene, terminal), ...looking(scene));
-    teller.say('And this ends it:');
-    return teller.show(`    ${end}`);
+    teller.say('Infrahub ends with this command, and plan and apply need it. What is in the cluster stays:');
+    teller.show(...setting, ...looking);
+    teller.say('This ends it:');
+    return teller.show(end);
   }
-  const close = serveFiles(join(stage.folder, artifactFolder), samples, infrahub);
-  teller.say('In another terminal, change what you like, and see what Vidra says:');
-  const editing = [
+  const close = serveFiles(join(stage.folder, artifactFolder), infrahub);
+  teller.say('Change what you like in another terminal, and see what Vidra says:');
+  teller.show(
+    ...setting,
     `    cd ${stage.folder}`,
-    `    \${EDITOR:-vi} ${artifactFolder}/shop.yaml        # what Infrahub renders`,
+    `    \${EDITOR:-vi} ${artifactFolder}/shop.yaml     # what Infrahub renders`,
     `    kubectl edit configmap site-settings -n ${namespaceOf(stage)}`,
     `    vidra plan -f ${definitionFile}`,
     `    vidra apply -f ${definitionFile} --no-wait`,
-  ];
-  teller.show(...setting(scene, terminal), ...looking(scene), ...editing);
-  teller.say(`Infrahub answers until you press Ctrl-C here. The control plane goes on until you type: ${end}`);
+    ...looking,
+  );
+  teller.say('Infrahub answers until you press Ctrl-C here. The control plane goes on after that; this ends it:');
+  teller.show(end);
   if (!terminal.signal.aborted) await once(terminal.signal, 'abort');
   close();
   teller.say('Infrahub has ended.');
@@ -51,30 +58,26 @@ export async function stopKept(folder: string, terminal: Terminal): Promise<Exit
   return 0;
 }
 
-function setting({ stage }: Scene, terminal: Terminal): string[] {
-  // Whoever calls it by another name than vidra may have none of that name.
+/** How a shell calls this program: whoever has called it by another name than vidra may have none of that name. */
+function programOf(terminal: Terminal): string {
   const path = resolve(terminal.cwd, process.argv[1] ?? '');
-  const alias = basename(path) === 'vidra' ? [] : [`    alias vidra='node "${path}"'`];
-  return [`    export KUBECONFIG=${stage.kubeconfig}`, ...alias];
-}
-
-function looking({ stage }: Scene): string[] {
-  return [
-    `    kubectl get all,ingress,configmap -n ${namespaceOf(stage)}`,
-    `    vidra prune --set ${stage.set} --dry-run`,
-  ];
+  return basename(path) === 'vidra' ? 'vidra' : `node "${path}"`;
 }
 
 /** Writes the artifacts into files, and takes what becomes of the files for what Infrahub renders. Returns how to end that. */
-function serveFiles(folder: string, samples: readonly Sample[], infrahub: InfrahubDouble): () => void {
+function serveFiles(folder: string, infrahub: InfrahubDouble): () => void {
   mkdirSync(folder);
-  const pathOf = (sample: Sample) => join(folder, `${sample.object?.label ?? sample.name}.yaml`);
-  for (const sample of samples) writeFileSync(pathOf(sample), sample.content);
+  const artifacts = infrahub.state.artifacts('main', Date.now()).map((artifact) => ({
+    ...artifact,
+    path: join(folder, `${artifact.object?.label ?? artifact.id}.yaml`),
+  }));
+  for (const { path, storageId } of artifacts) {
+    writeFileSync(path, infrahub.state.files.get(storageId ?? '') ?? '');
+  }
   const watcher = watch(folder, () => {
-    for (const sample of samples) {
-      const path = pathOf(sample);
-      if (existsSync(path)) infrahub.setArtifact({ ...sample, content: readFileSync(path, 'utf8') });
-      else infrahub.removeArtifact(sample.id);
+    for (const { id, name, path } of artifacts) {
+      if (existsSync(path)) infrahub.setArtifact({ id, name, content: readFileSync(path) });
+      else infrahub.removeArtifact(id);
     }
   });
   // The folder may go away before this process does.

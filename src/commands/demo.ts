@@ -68,7 +68,7 @@ async function perform(scene: Scene, options: DemoOptions, terminal: Terminal): 
   try {
     await tellBeginning(scene);
     if (options.keep) {
-      await leaveRunning(scene, samples, terminal);
+      await leaveRunning(scene, terminal);
       return true;
     }
     await tellEnd(scene);
