@@ -12,6 +12,7 @@ interface Condition {
   readonly status?: string;
   readonly reason?: string;
   readonly message?: string;
+  readonly observedGeneration?: number;
 }
 
 const current: Health = { state: 'current', reason: '' };
@@ -36,7 +37,7 @@ export function healthOf(object: Manifest): Health {
   }
   const group = object.apiVersion.includes('/') ? object.apiVersion.slice(0, object.apiVersion.indexOf('/')) : '';
   const rule = builtInGroup.test(group) ? rules[object.kind] : undefined;
-  return rule ? rule(object, status) : byConditions(status);
+  return rule ? rule(object, status) : byConditions(object, status);
 }
 
 const rules: Readonly<Record<string, (object: Manifest, status: JsonObject) => Health>> = {
@@ -49,7 +50,7 @@ const rules: Readonly<Record<string, (object: Manifest, status: JsonObject) => H
   PersistentVolumeClaim: (_object, status) => phase(status, 'Bound'),
   Namespace: (_object, status) => phase(status, 'Active'),
   Service: service,
-  CustomResourceDefinition: (_object, status) => required(status, 'Established'),
+  CustomResourceDefinition: (_object, status) => customResourceDefinition(status),
   APIService: (_object, status) => required(status, 'Available'),
 };
 
@@ -61,27 +62,41 @@ function deployment(object: Manifest, status: JsonObject): Health {
   if (count(status, 'updatedReplicas') < replicas)
     return progressing(`${count(status, 'updatedReplicas')} of ${replicas} replicas updated`);
   if (count(status, 'replicas') > count(status, 'updatedReplicas')) return progressing('old replicas are still there');
-  return enough(count(status, 'availableReplicas'), replicas, 'available');
+  const available = enough(count(status, 'availableReplicas'), replicas, 'available');
+  return available.state === 'current' ? noMore(status, replicas) : available;
 }
 
 function statefulSet(object: Manifest, status: JsonObject): Health {
   if (status['observedGeneration'] === undefined) return progressing('its controller has not seen it');
-  const ready = enough(count(status, 'readyReplicas'), wanted(object), 'ready');
+  // Somebody deletes its Pods by hand, at a time of their own choice.
+  if (isOnDelete(object)) return current;
+  const replicas = wanted(object);
+  const ready = enough(count(status, 'readyReplicas'), replicas, 'ready');
   if (ready.state !== 'current') return ready;
+  const extra = noMore(status, replicas);
+  if (extra.state !== 'current') return extra;
+  // Replicas below the partition keep the revision that they have. The server sets the partition to 0 if nobody does.
+  const partition = objectIn(updateStrategyOf(object), 'rollingUpdate')?.['partition'];
+  if (typeof partition === 'number')
+    return enough(count(status, 'updatedReplicas'), Math.max(0, replicas - partition), 'updated');
   const isRolling = status['updateRevision'] !== undefined && status['currentRevision'] !== status['updateRevision'];
-  const strategy = ((object['spec'] as JsonObject | undefined)?.['updateStrategy'] as JsonObject | undefined)?.['type'];
-  return isRolling && strategy !== 'OnDelete' ? progressing('old replicas are still there') : current;
+  return isRolling ? progressing('old replicas are still there') : current;
 }
 
-function daemonSet(_object: Manifest, status: JsonObject): Health {
+function daemonSet(object: Manifest, status: JsonObject): Health {
   if (status['observedGeneration'] === undefined) return progressing('its controller has not seen it');
   const wantedPods = count(status, 'desiredNumberScheduled');
-  const updated = enough(count(status, 'updatedNumberScheduled'), wantedPods, 'updated');
-  return updated.state === 'current' ? enough(count(status, 'numberAvailable'), wantedPods, 'available') : updated;
+  const updated = isOnDelete(object) ? wantedPods : count(status, 'updatedNumberScheduled');
+  if (updated < wantedPods) return enough(updated, wantedPods, 'updated');
+  return enough(Math.min(count(status, 'numberAvailable'), count(status, 'numberReady')), wantedPods, 'available');
 }
 
 function replicaSet(object: Manifest, status: JsonObject): Health {
-  return enough(count(status, 'readyReplicas'), wanted(object), 'ready');
+  const failure = conditionOf(status, 'ReplicaFailure');
+  if (failure?.status === 'True') return progressing(failure.message || 'it cannot make replicas');
+  const replicas = wanted(object);
+  const available = enough(count(status, 'availableReplicas'), replicas, 'available');
+  return available.state === 'current' ? noMore(status, replicas) : available;
 }
 
 function job(object: Manifest, status: JsonObject): Health {
@@ -117,14 +132,27 @@ function service(object: Manifest, status: JsonObject): Health {
   return ingress && ingress.length > 0 ? current : progressing('it has no address from a load balancer');
 }
 
+function customResourceDefinition(status: JsonObject): Health {
+  const names = conditionOf(status, 'NamesAccepted');
+  if (names?.status === 'False') return failed(names.message || 'its names are not accepted');
+  return required(status, 'Established');
+}
+
 /** Conditions that custom resources agree on: Stalled and Reconciling, Ready and Available. */
-function byConditions(status: JsonObject): Health {
+function byConditions({ metadata }: Manifest, status: JsonObject): Health {
   const stalled = conditionOf(status, 'Stalled');
   if (stalled?.status === 'True') return failed(stalled.message || stalled.reason || 'it is stalled');
   const reconciling = conditionOf(status, 'Reconciling');
   if (reconciling?.status === 'True')
     return progressing(reconciling.message || reconciling.reason || 'it is reconciled');
   const ready = conditionOf(status, 'Ready') ?? conditionOf(status, 'Available');
+  const generation = metadata['generation'];
+  if (
+    ready?.observedGeneration !== undefined &&
+    typeof generation === 'number' &&
+    ready.observedGeneration < generation
+  )
+    return progressing('its controller has not seen the newest version');
   if (!ready || ready.status === 'True') return current;
   return progressing(ready.message || ready.reason || 'it is not ready');
 }
@@ -143,7 +171,7 @@ function phase(status: JsonObject, wantedPhase: string): Health {
 
 function conditionOf(status: JsonObject, type: string): Condition | undefined {
   const conditions = (status['conditions'] ?? []) as readonly Condition[];
-  return Array.isArray(conditions) ? conditions.find((condition) => condition.type === type) : undefined;
+  return Array.isArray(conditions) ? conditions.find((condition) => condition?.type === type) : undefined;
 }
 
 function wanted(object: Manifest): number {
@@ -154,6 +182,24 @@ function wanted(object: Manifest): number {
 function count(status: JsonObject, field: string): number {
   const value = status[field];
   return typeof value === 'number' ? value : 0;
+}
+
+function updateStrategyOf(object: Manifest): JsonObject | undefined {
+  return objectIn(object['spec'] as JsonObject | undefined, 'updateStrategy');
+}
+
+function isOnDelete(object: Manifest): boolean {
+  return updateStrategyOf(object)?.['type'] === 'OnDelete';
+}
+
+function objectIn(object: JsonObject | undefined, field: string): JsonObject | undefined {
+  return object?.[field] as JsonObject | undefined;
+}
+
+/** After a scale-down: the ones too many are still ending. */
+function noMore(status: JsonObject, want: number): Health {
+  const extra = count(status, 'replicas') - want;
+  return extra > 0 ? progressing(`${extra} replicas too many are still there`) : current;
 }
 
 function enough(have: number, want: number, word: string): Health {

@@ -55,11 +55,12 @@ interface Marked {
   readonly managers: readonly { readonly manager: string }[];
 }
 
-/** Whether the object says, by annotation or by field manager, that it is this owner's. */
+/** Whether the object says, by annotation (upstream's too) or by field manager, that it is this owner's. */
 export function isMarkedBy(owner: Owner, object: Marked): boolean {
   return (
     annotationPrefix + owner.id in object.annotations ||
-    object.managers.some((entry) => entry.manager === owner.manager)
+    object.managers.some((entry) => entry.manager === owner.manager) ||
+    upstreamOwnersOf(object).includes(owner.name)
   );
 }
 
@@ -85,12 +86,16 @@ export function ownersBut(except: readonly Owner[], object: Marked): string[] {
   const applied = object.managers
     .map((entry) => entry.manager)
     .filter((name) => isOwnerManager(name) && !managers.has(name));
-  const upstream = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return [
     ...new Set([
       ...annotated.map(([, value]) => value.slice(value.indexOf('/') + 1)),
       ...applied.map((manager) => manager.slice(managerPrefix.length).replace(/@[^@]*$/, '')),
-      ...upstream.filter((name) => name !== '' && !names.has(name)),
+      ...upstreamOwnersOf(object).filter((name) => !names.has(name)),
     ]),
   ];
+}
+
+function upstreamOwnersOf(object: Pick<Marked, 'annotations'>): string[] {
+  const names = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '');
 }

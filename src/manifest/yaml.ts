@@ -2,9 +2,10 @@
 
 import { Composer, type Document, Parser, Schema, type YAMLParseError } from 'yaml';
 import { isPythonList } from './python-list.ts';
-import { type ReadDocument, type Remark, tooDeep } from './read-document.ts';
+import { type Readable, type ReadDocument, type Remark, tooDeep } from './read-document.ts';
 import { findControl } from './unreadable.ts';
 import { locateInYaml, locateItemsInYaml } from './yaml-locate.ts';
+import { itemStarts, readSimpleYaml, type SimpleDocument } from './yaml-simple.ts';
 import { readValue } from './yaml-value.ts';
 
 /** Scalars stay as they are written (yaml-scalar.ts says what they mean); one schema for all documents, because making it is slow. */
@@ -15,16 +16,46 @@ const options = { schema, uniqueKeys: false, prettyErrors: false };
 const marker = /^---(?=\s|$)/gm;
 
 /** Reads one document after the other. Lines end in LF or CRLF. Never throws. */
-export function* readYaml(text: string): Generator<ReadDocument> {
+export function readYaml(text: string): Generator<ReadDocument> {
+  return readParts(text, readSimpleYaml);
+}
+
+/** The same from the full parser alone, slowly: what `readYaml` must give for every text. */
+export function readYamlExactly(text: string): Generator<ReadDocument> {
+  return readParts(text, () => undefined);
+}
+
+function* readParts(text: string, readSimple: typeof readSimpleYaml): Generator<ReadDocument> {
   const suspicious = findControl(text) !== undefined;
   let number = 0;
   for (const [start, end] of partsOf(text)) {
-    for (const document of compose(text.slice(start, end), start)) {
+    const part = text.slice(start, end);
+    const simple = readSimple(part);
+    if (simple) {
+      number++;
+      yield { number, value: simple.value, warnings: [], ...locators(simple, part, start) };
+      continue;
+    }
+    for (const document of compose(part, start)) {
       number++;
       const control = suspicious ? findControl(text, document.range[0], document.range[2]) : undefined;
       yield control ? { number, problem: control } : readDocument(document, number, text);
     }
   }
+}
+
+/** Places of objects are known; all others, which only problems ask for, come from the full parser. */
+function locators(simple: SimpleDocument, part: string, offset: number): Pick<Readable, 'locate' | 'locateItems'> {
+  let document: Document.Parsed | undefined;
+  const composed = (): Document.Parsed => {
+    document ??= compose(part, offset).next().value as Document.Parsed;
+    return document;
+  };
+  return {
+    locate: (path) => (path.length === 0 ? offset + simple.start : locateInYaml(composed(), path)),
+    locateItems: (path) =>
+      itemStarts(simple, path)?.map((start) => offset + start) ?? locateItemsInYaml(composed(), path),
+  };
 }
 
 /** From each `---` to the next. A part may still hold several documents that end with `...`. */
