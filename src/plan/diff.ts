@@ -33,15 +33,22 @@ function comparable(manifest: Manifest): JsonObject {
 function compare(path: string, before: JsonValue | undefined, after: JsonValue | undefined, found: Difference[]): void {
   if (isObject(before) && isObject(after)) compareObjects(path, before, after, found);
   else if (Array.isArray(before) && Array.isArray(after)) compareLists(path, before, after, found);
-  else if (before !== after && !(isEmpty(before) && isEmpty(after))) {
-    found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
-  }
+  else if (before !== after && !isNothing(before, after) && !isNothing(after, before)) add(path, before, after, found);
+}
+
+function add(path: string, before: JsonValue | undefined, after: JsonValue | undefined, found: Difference[]): void {
+  found.push({ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
 }
 
 function compareObjects(path: string, before: JsonObject, after: JsonObject, found: Difference[]): void {
   for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    compare(joinPath(path, field), before[field], after[field], found);
+    compare(joinPath(path, field), ownField(before, field), ownField(after, field), found);
   }
+}
+
+// A key may be called `constructor`.
+function ownField(object: JsonObject, field: string): JsonValue | undefined {
+  return Object.hasOwn(object, field) ? object[field] : undefined;
 }
 
 function compareLists(
@@ -51,24 +58,38 @@ function compareLists(
   found: Difference[],
 ): void {
   const key = itemKeys.find((candidate) => isKey(candidate, before) && isKey(candidate, after));
-  if (key !== undefined && (before.length > 0 || after.length > 0)) {
-    const beforeByKey = byKey(key, before);
-    const afterByKey = byKey(key, after);
-    for (const value of new Set([...beforeByKey.keys(), ...afterByKey.keys()])) {
-      compare(`${path}[${key}=${value}]`, beforeByKey.get(value), afterByKey.get(value), found);
-    }
+  if (key !== undefined) {
+    compareItems(path, key, byKey(key, before), byKey(key, after), found);
     return;
   }
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
-    compare(`${path}[${index}]`, before[index], after[index], found);
+    // An item that is empty is an item: `ingress: [{}]` lets everybody in, and `ingress: []` nobody.
+    if (index >= before.length || index >= after.length) add(`${path}[${index}]`, before[index], after[index], found);
+    else compare(`${path}[${index}]`, before[index], after[index], found);
   }
+}
+
+function compareItems(
+  path: string,
+  key: string,
+  before: ReadonlyMap<string, JsonValue>,
+  after: ReadonlyMap<string, JsonValue>,
+  found: Difference[],
+): void {
+  for (const value of new Set([...before.keys(), ...after.keys()])) {
+    compare(`${path}[${key}=${value}]`, before.get(value), after.get(value), found);
+  }
+  // Order counts, too: of init containers, of variables that use each other, of steps.
+  const stayedBefore = [...before.keys()].filter((value) => after.has(value));
+  const stayedAfter = [...after.keys()].filter((value) => before.has(value));
+  if (stayedBefore.some((value, index) => value !== stayedAfter[index])) add(path, stayedBefore, stayedAfter, found);
 }
 
 function isKey(key: string, items: readonly JsonValue[]): boolean {
   const values = items.map((item) => (isObject(item) ? item[key] : undefined));
   return (
     values.every((value) => typeof value === 'string' || typeof value === 'number') &&
-    new Set(values).size === values.length
+    new Set(values.map(String)).size === values.length
   );
 }
 
@@ -80,12 +101,16 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isEmpty(value: JsonValue | undefined): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
+/**
+ * Whether `value` is a null that stands for the other one: for nothing, or for what is empty, as Go writes it. What is
+ * empty instead of nothing is a difference: `namespaceSelector: {}` means every namespace.
+ */
+function isNothing(value: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  if (value !== null) return false;
+  return other === undefined || (typeof other === 'object' && other !== null && Object.keys(other).length === 0);
 }
 
 function joinPath(path: string, field: string): string {
   if (/^[A-Za-z_][\w-]*$/.test(field)) return path ? `${path}.${field}` : field;
-  return `${path}["${field}"]`;
+  return `${path}[${JSON.stringify(field)}]`;
 }

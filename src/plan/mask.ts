@@ -24,6 +24,9 @@ export function maskMessage(manifest: Manifest | undefined, message: string): st
   if (!manifest || !isSecret(manifest)) return message;
   const values = [...Object.values(manifest['data'] ?? {}), ...Object.values(manifest['stringData'] ?? {})]
     .flatMap((value: JsonValue) => (typeof value === 'string' ? [value, Buffer.from(value, 'base64').toString()] : []))
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), ...value.split('\n')])
     .filter((value) => value.length >= 3);
-  return values.reduce((text, value) => text.replaceAll(value, '***'), message);
+  // The longest first: a value may be a part of another one.
+  const longestFirst = [...new Set(values)].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((text, value) => text.replaceAll(value, '***'), message);
 }
