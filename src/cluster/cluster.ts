@@ -18,6 +18,8 @@ export interface FieldConflict {
   /** In the server's notation, e.g. `.spec.replicas` or `.spec.template.spec.containers[name="web"].image`. */
   readonly field: string;
   readonly manager: string;
+  /** The subresource that it was written through, e.g. `scale`; nothing for the object itself. */
+  readonly subresource?: string;
 }
 
 export interface ApplyOptions {

@@ -1,4 +1,4 @@
-/** An API server's refusal as a VidraError: by HTTP status and reason; text is only shown, never decided on. */
+/** An API server's refusal as a VidraError: by HTTP status and reason; text is shown, and read only for who holds a field. */
 import { type ErrorCode, VidraError } from '../errors.ts';
 import type { FieldConflict } from './cluster.ts';
 
@@ -39,8 +39,22 @@ export function fieldConflicts(status: Status): FieldConflict[] {
   const causes = status.details?.causes ?? [];
   return causes
     .filter((cause) => cause.reason === 'FieldManagerConflict')
-    .map((cause) => ({
-      field: cause.field ?? '',
-      manager: /"([^"]*)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? '',
-    }));
+    .map((cause) => ({ field: cause.field ?? '', ...holderOf(cause.message ?? '') }));
+}
+
+/** Reads `conflict with "manager" with subresource "scale" using apps/v1`; no other part of the answer says it. */
+function holderOf(message: string): { manager: string; subresource?: string } {
+  const [manager, subresource] = message.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  if (manager === undefined) return { manager: message };
+  return subresource !== undefined && message.includes(`${manager} with subresource `)
+    ? { manager: unquote(manager), subresource: unquote(subresource) }
+    : { manager: unquote(manager) };
+}
+
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(1, -1);
+  }
 }

@@ -54,9 +54,9 @@ export function trialsOf(
 
 function prediction(desired: DesiredObject, options: TrialOptions): Verdict | undefined {
   const { group, kind, namespace } = desired.reference;
-  if (options.newKinds.has(`${group}/${kind}`)) return { type: 'predicted', reason: 'its kind is made by this plan' };
+  if (options.newKinds.has(`${group}/${kind}`)) return { type: 'predicted', reason: 'this plan makes its kind' };
   if (namespace && options.newNamespaces.has(namespace))
-    return { type: 'predicted', reason: 'its Namespace is made by this plan' };
+    return { type: 'predicted', reason: 'this plan makes its Namespace' };
   return undefined;
 }
 
@@ -115,7 +115,7 @@ async function tryApply(
   if (first.type === 'applied')
     return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
 
-  const resolution = resolveConflicts(first.conflicts, live, adopting);
+  const resolution = resolveConflicts(first.conflicts, adopting);
   if (resolution.blocked.length > 0) return { type: 'conflict', conflicts: resolution.blocked };
   const second = await attempt(withoutFields(marked, resolution.yield), resolution.force);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };

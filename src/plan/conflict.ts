@@ -1,6 +1,5 @@
 /** Who holds a field that this owner wants at another value, and what follows from it. */
 import type { FieldConflict } from '../cluster/cluster.ts';
-import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import { isOwnerManager } from '../manifest/owner.ts';
 
@@ -21,16 +20,9 @@ export interface Resolution {
  * Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. Who
  * adopts an object overrules everybody but Vidra's other owners.
  */
-export function resolveConflicts(
-  conflicts: readonly FieldConflict[],
-  live: ObjectMetadata | undefined,
-  adopting: boolean,
-): Resolution {
-  const scalers = new Set(
-    live?.managers.filter((entry) => entry.subresource === 'scale').map((entry) => entry.manager),
-  );
+export function resolveConflicts(conflicts: readonly FieldConflict[], adopting: boolean): Resolution {
   const isYielded = (conflict: FieldConflict) =>
-    scalers.has(conflict.manager) && plainPath(conflict.field) !== undefined;
+    conflict.subresource === 'scale' && plainPath(conflict.field) !== undefined;
   const yielded = conflicts.filter(isYielded);
   const rest = conflicts.filter((conflict) => !isYielded(conflict));
   const isOverruled = ({ manager }: FieldConflict) =>
