@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isLate, isWrite } from '../plan/order.ts';
-import { type Change, changeId, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
+import { type Change, changeId, isIncomplete, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
 import { act } from './act.ts';
 import { runGraph } from './graph.ts';
 import type { Outcome, Run } from './run.ts';
@@ -73,13 +73,6 @@ function stepsOf(plan: OwnerPlan): Step[] {
     plan,
     change,
   }));
-}
-
-/** Whether the plan itself leaves something of the owner undone. */
-function isIncomplete(plan: OwnerPlan): boolean {
-  return (
-    plan.problems.length > 0 || plan.changes.some((change) => change.action === 'skip' && change.code !== undefined)
-  );
 }
 
 const waitsForWrites: Problem = {

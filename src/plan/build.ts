@@ -1,9 +1,9 @@
 /** From observations to the plan. Pure: plain data in, plain data out. */
-import type { InventoryEntry, InventoryRecord } from '../inventory/inventory.ts';
+import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import type { Owner } from '../manifest/owner.ts';
-import { type Interests, interestKey } from './interest.ts';
-import type { OwnerObservation, Policy } from './observation.ts';
+import { type Interests, interestKey, interestsOf } from './interest.ts';
+import { keepInhabited } from './namespaces.ts';
+import { abandoned, type OwnerObservation, type Policy } from './observation.ts';
 import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
@@ -21,84 +21,59 @@ export interface PlanInput {
 }
 
 export function buildPlan(input: PlanInput): Plan {
-  const { set, server, problems, notes } = input;
-  const interests = interestsOf(input);
-  const creators = creatorsOf(input.owners);
-  const plans = input.owners.map((observed) => planOwner(observed, creators, interests, input.policy));
-  return { set, server, problems, notes, owners: orderByDestination(plans) };
+  const { set, server, owners, records, policy, problems, notes } = input;
+  const creators = creatorsOf(owners);
+  const writes = owners.map((observed) => writesOf(observed, creators, policy));
+  const interests = interestsOf(owners, writes, records);
+  const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
+  const safe = keepInhabited(plans, owners, interests);
+  return { set, server, problems, notes, owners: orderByDestination(safe, owners) };
 }
 
-function planOwner(observed: OwnerObservation, creators: Creators, interests: Interests, policy: Policy): OwnerPlan {
-  const { owner, header, wish } = observed;
+function writesOf(observed: OwnerObservation, creators: Creators, policy: Policy): Change[] {
+  const { wish } = observed;
+  if (wish.type !== 'wanted') return [];
+  return wish.desired.objects.map((desired) => decideWrite(observed, desired, creators, policy));
+}
+
+function planOwner(observed: OwnerObservation, writes: readonly Change[], interests: Interests): OwnerPlan {
+  const { owner, header, wish, problems } = observed;
   const notes = wish.type === 'waiting' ? [...observed.notes, wish.reason] : observed.notes;
-  const changes: Change[] =
-    wish.type === 'wanted'
-      ? wish.desired.objects.map((desired) => decideWrite(observed, desired, creators, policy))
-      : [];
+  const changes = [...writes];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {
     const removal = decideRemoval(observed, entry, interests);
     if (removal.type === 'change') changes.push(removal.change);
     else forget.push(keyOf(entry.reference));
   }
-  return { owner, header, changes, problems: observed.problems, notes, forget, leaving: wish.type === 'leaving' };
-}
-
-/** Recorded objects that are not wanted any more. With documents missing nothing is: it might stand in one of them. */
-function abandoned(observed: OwnerObservation): InventoryEntry[] {
-  const { wish, record, problems } = observed;
-  if (!record || wish.type === 'waiting' || (wish.type === 'wanted' && problems.length > 0)) return [];
-  const wanted = new Set(wish.type === 'wanted' ? wish.desired.objects.map((desired) => keyOf(desired.reference)) : []);
-  return [...record.entries].filter(([key]) => !wanted.has(key)).map(([, entry]) => entry);
-}
-
-function interestsOf(input: PlanInput): Interests {
-  const wanting = new Map<string, Owner[]>();
-  const leaving = new Map<string, Owner[]>();
-  for (const observed of input.owners) {
-    const place = (key: string) => interestKey(observed.destination.server, key);
-    const wanted =
-      observed.wish.type === 'wanted' ? observed.wish.desired.objects.map((desired) => keyOf(desired.reference)) : [];
-    for (const key of wanted) add(wanting, place(key), observed.owner);
-    for (const entry of abandoned(observed)) add(leaving, place(keyOf(entry.reference)), observed.owner);
-  }
-  const planned = new Set(input.owners.map((observed) => observed.owner.name));
-  // Owners that keep what they have (waiting, or with unreadable documents) are still wanting it.
-  const settled = new Set(
-    input.owners.filter((observed) => !keepsAll(observed)).map((observed) => observed.owner.name),
-  );
-  const others = input.records.filter((record) => !planned.has(record.header.name) || !settled.has(record.header.name));
-  return { wanting, leaving, others };
-}
-
-function keepsAll(observed: OwnerObservation): boolean {
-  return observed.wish.type === 'waiting' || (observed.wish.type === 'wanted' && observed.problems.length > 0);
+  return { owner, header, changes, problems, notes, forget, leaving: wish.type === 'leaving' };
 }
 
 function creatorsOf(owners: readonly OwnerObservation[]): Creators {
   const creators = new Map<string, string>();
-  for (const { owner, wish, destination } of owners) {
+  for (const { owner, wish, destination, verdicts } of owners) {
     if (wish.type !== 'wanted') continue;
     for (const desired of wish.desired.objects) {
-      const key = interestKey(destination.server, keyOf(desired.reference));
-      if (!creators.has(key)) creators.set(key, owner.name);
+      const key = keyOf(desired.reference);
+      const place = interestKey(destination.server, key);
+      if (!creators.has(place) && verdicts.get(key)?.type !== 'refused') creators.set(place, owner.name);
     }
   }
   return creators;
 }
 
-function orderByDestination(plans: readonly OwnerPlan[]): OwnerPlan[] {
-  const servers = [...new Set(plans.map((plan) => plan.header.server))];
-  const ordered = new Map(
-    servers
-      .flatMap((server) => inOrder(plans.filter((plan) => plan.header.server === server)))
-      .map((plan) => [plan.owner.name, plan]),
-  );
-  return plans.map((plan) => ordered.get(plan.owner.name) ?? plan);
-}
-
-function add(map: Map<string, Owner[]>, key: string, owner: Owner): void {
-  const owners = map.get(key);
-  if (owners) owners.push(owner);
-  else map.set(key, [owner]);
+function orderByDestination(plans: readonly OwnerPlan[], owners: readonly OwnerObservation[]): OwnerPlan[] {
+  const byServer = new Map<string, number[]>();
+  for (const [index, { destination }] of owners.entries()) {
+    const indices = byServer.get(destination.server);
+    if (indices) indices.push(index);
+    else byServer.set(destination.server, [index]);
+  }
+  const ordered = [...plans];
+  for (const indices of byServer.values()) {
+    const here = indices.map((index) => plans[index] as OwnerPlan);
+    const live = owners[indices[0] as number]?.destination.live ?? new Map();
+    for (const [position, plan] of inOrder(here, live).entries()) ordered[indices[position] as number] = plan;
+  }
+  return ordered;
 }

@@ -2,8 +2,9 @@
 import type { FieldConflict } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import type { InventoryEntry, InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
 import type { DesiredSet } from '../manifest/desired-set.ts';
+import { keyOf } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 import type { Difference, Problem } from './plan.ts';
 
@@ -40,6 +41,19 @@ export interface OwnerObservation {
   /** By identity. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly destination: DestinationObservation;
+}
+
+/** Whether it is known what the owner wants. With documents missing it is not: anything might stand in one of them. */
+export function isSettled({ wish, problems }: OwnerObservation): boolean {
+  return wish.type === 'leaving' || (wish.type === 'wanted' && problems.length === 0);
+}
+
+/** Recorded objects that the owner does not want any more; none while that is not known. */
+export function abandoned(observed: OwnerObservation): InventoryEntry[] {
+  const { wish, record } = observed;
+  if (!record || !isSettled(observed)) return [];
+  const wanted = new Set(wish.type === 'wanted' ? wish.desired.objects.map((desired) => keyOf(desired.reference)) : []);
+  return [...record.entries].filter(([key]) => !wanted.has(key)).map(([, entry]) => entry);
 }
 
 /** One destination cluster, as far as the plan's owners are concerned. */

@@ -1,4 +1,5 @@
 /** Which change must succeed before which: dependencies between the objects of one plan, in time linear in their number. */
+import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { type Change, changeId, type OwnerPlan, type WriteChange } from './plan.ts';
@@ -16,11 +17,13 @@ interface Index {
   /** Ids of the removals, by namespace and by group and kind. */
   readonly removalsByNamespace: Map<string, string[]>;
   readonly removalsByKind: Map<string, string[]>;
+  /** Ids of the deletions of what depends on an object, by the identity of that object. */
+  readonly dependants: Map<string, string[]>;
 }
 
-/** The same plans with `after` complete. All of them have the same destination. */
-export function inOrder(plans: readonly OwnerPlan[]): OwnerPlan[] {
-  const index = buildIndex(plans);
+/** The same plans with `after` complete. All of them have the same destination; `live` are its objects, by identity. */
+export function inOrder(plans: readonly OwnerPlan[], live: ReadonlyMap<string, ObjectMetadata>): OwnerPlan[] {
+  const index = buildIndex(plans, live);
   return plans.map((plan) => ({
     ...plan,
     changes: plan.changes.map((change) => {
@@ -47,16 +50,23 @@ export function isLate(change: Change): boolean {
   return group === 'admissionregistration.k8s.io' && /(WebhookConfiguration|PolicyBinding)$/.test(kind);
 }
 
-function buildIndex(plans: readonly OwnerPlan[]): Index {
+function buildIndex(plans: readonly OwnerPlan[], live: ReadonlyMap<string, ObjectMetadata>): Index {
   const index: Index = {
     writes: new Map(),
     namespaces: new Map(),
     definitions: new Map(),
     removalsByNamespace: new Map(),
     removalsByKind: new Map(),
+    dependants: new Map(),
   };
   for (const plan of plans) {
-    for (const change of plan.changes) addToIndex(index, changeId(plan.owner.name, keyOf(change.reference)), change);
+    for (const change of plan.changes) {
+      const key = keyOf(change.reference);
+      const id = changeId(plan.owner.name, key);
+      addToIndex(index, id, change);
+      if (change.action !== 'delete') continue;
+      for (const dependency of dependenciesOf(live.get(key)?.annotations)) push(index.dependants, dependency, id);
+    }
   }
   return index;
 }
@@ -76,22 +86,22 @@ function addToIndex(index: Index, id: string, change: Change): void {
 
 function beforeWrite(change: WriteChange, index: Index): string[] {
   const { group, kind, namespace } = change.reference;
-  const annotation = change.desired.manifest.metadata.annotations?.[dependsOn];
   return [
     ...(namespace ? (index.namespaces.get(namespace) ?? []) : []),
     ...(index.definitions.get(`${group}/${kind}`) ?? []),
-    ...(annotation ? annotation.split(',').flatMap((text) => index.writes.get(dependencyKey(text.trim())) ?? []) : []),
+    ...dependenciesOf(change.desired.manifest.metadata.annotations).flatMap((key) => index.writes.get(key) ?? []),
   ];
 }
 
-// What a Namespace holds, and the instances of a kind, go before it.
+// What depends on an object, what a Namespace holds, and the instances of a kind, go before it.
 function beforeDelete(change: Change, index: Index): string[] {
   const { group, kind, name } = change.reference;
-  if (group === '' && kind === 'Namespace') return index.removalsByNamespace.get(name) ?? [];
-  if (group !== 'apiextensions.k8s.io' || kind !== 'CustomResourceDefinition') return [];
-  const [, ...definedGroup] = name.split('.');
-  const suffix = definedGroup.join('.');
-  return [...index.removalsByKind].filter(([defined]) => defined.startsWith(`${suffix}/`)).flatMap(([, ids]) => ids);
+  const dependants = index.dependants.get(keyOf(change.reference)) ?? [];
+  if (group === '' && kind === 'Namespace') return [...dependants, ...(index.removalsByNamespace.get(name) ?? [])];
+  if (group !== 'apiextensions.k8s.io' || kind !== 'CustomResourceDefinition') return dependants;
+  const definedGroup = name.slice(name.indexOf('.') + 1);
+  const instances = [...index.removalsByKind].filter(([defined]) => defined.startsWith(`${definedGroup}/`));
+  return [...dependants, ...instances.flatMap(([, ids]) => ids)];
 }
 
 /** `group/kind` that a CustomResourceDefinition defines. */
@@ -100,6 +110,12 @@ function definedKind(change: WriteChange): string | undefined {
   const spec = change.desired.manifest['spec'] as JsonObject | undefined;
   const names = spec?.['names'] as JsonObject | undefined;
   return typeof names?.['kind'] === 'string' ? `${spec?.['group']}/${names['kind']}` : undefined;
+}
+
+/** Identities that an object says it depends on. */
+function dependenciesOf(annotations: Readonly<Record<string, string>> | undefined): string[] {
+  const annotation = annotations?.[dependsOn];
+  return annotation ? annotation.split(',').map((text) => dependencyKey(text.trim())) : [];
 }
 
 /** `group/namespaces/namespace/kind/name` or `group/kind/name`, as kpt and cli-utils write it. */

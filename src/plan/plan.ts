@@ -113,7 +113,12 @@ export function hasChanges(plan: Plan): boolean {
 
 /** Whether something is wrong that keeps the cluster from becoming what the definitions say. */
 export function hasProblems(plan: Plan): boolean {
-  const isWrong = (owner: OwnerPlan) =>
-    owner.problems.length > 0 || owner.changes.some((change) => change.action === 'skip' && change.code !== undefined);
-  return plan.problems.length > 0 || plan.owners.some(isWrong);
+  return plan.problems.length > 0 || plan.owners.some(isIncomplete);
+}
+
+/** Whether the plan itself leaves something of the owner undone: an unreadable document, an object that is refused. */
+export function isIncomplete(owner: OwnerPlan): boolean {
+  return (
+    owner.problems.length > 0 || owner.changes.some((change) => change.action === 'skip' && change.code !== undefined)
+  );
 }

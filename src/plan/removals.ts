@@ -1,10 +1,10 @@
 /** Decides what becomes of each recorded object that an owner does not want any more. */
-import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { InventoryEntry, InventoryRecord } from '../inventory/inventory.ts';
+import type { InventoryEntry } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
-import { type Interests, interestKey } from './interest.ts';
+import { ownersBut } from '../manifest/owner.ts';
+import { type Interests, interestKey, isTheirs } from './interest.ts';
+import { firstOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
 import { type Change, changeId } from './plan.ts';
 
@@ -17,24 +17,29 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const unknown = destination.unknown.get(key);
   if (unknown) return skip(entry, unknown.message, unknown.code);
   const live = destination.live.get(key);
-  if (!live || !isOurs(owner, entry, live)) return { type: 'forget' };
+  // An announced object may carry no mark yet if the run died before the write; then nothing of ours is on it.
+  if (!live || !isTheirs(observed, key)) return { type: 'forget' };
   if (live.deleting)
     return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`);
 
   const place = interestKey(destination.server, key);
   const wanting = interests.wanting.get(place) ?? [];
   const leaving = interests.leaving.get(place) ?? [];
+  const refused = wanting.filter(({ action }) => action === 'skip').map((other) => other.owner);
   const remaining = new Set([
-    ...wanting.map((other) => other.name),
+    ...wanting.filter(({ action }) => action !== 'skip').map((other) => other.owner),
     ...ownersBut(leaving, live),
-    ...recordedElsewhere(interests.others, destination.server, key),
+    ...(interests.recorded.get(place) ?? []).filter((name) => !refused.includes(name)),
   ]);
   const base = { reference: entry.reference };
   if (remaining.size > 0) {
-    const after = wanting.map((other) => changeId(other.name, key));
-    const reason = `still wanted by ${[...remaining].join(', ')}`;
+    const written = wanting.filter(({ action }) => action !== 'keep' && action !== 'skip');
+    const after = written.map((other) => changeId(other.owner, key));
+    const reason = `still wanted by ${firstOf([...remaining])}`;
     return { type: 'change', change: { ...base, action: 'release', reason, after, uid: live.uid } };
   }
+  // Released, it would be nobody's, and deleted, it would be missing.
+  if (refused.length > 0) return skip(entry, `is kept for ${refused.join(', ')}, which cannot have it yet`);
   const last = leaving.at(-1);
   if (last && last.name !== owner.name) {
     const reason = `${last.name} leaves it too, and deletes it`;
@@ -44,17 +49,6 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const reason = observed.wish.type === 'leaving' ? observed.wish.reason : 'left the manifests';
   const { uid, resourceVersion } = live;
   return { type: 'change', change: { ...base, action: 'delete', reason, after, uid, resourceVersion } };
-}
-
-// An announced object may carry no mark yet if the run died before the write; then nothing of ours is on it.
-function isOurs(owner: Owner, entry: InventoryEntry, live: ObjectMetadata): boolean {
-  return isMarkedBy(owner, live) || (entry.state === 'deleting' && entry.uid === live.uid);
-}
-
-function recordedElsewhere(others: readonly InventoryRecord[], server: string, key: string): string[] {
-  return others
-    .filter((record) => record.header.server === server && record.entries.has(key))
-    .map((record) => record.header.name);
 }
 
 function skip(entry: InventoryEntry, reason: string, code?: ErrorCode): Removal {

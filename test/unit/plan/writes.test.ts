@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest';
+import { hasChanges, hasProblems } from '../../../src/plan/plan.ts';
+import {
+  actions,
+  announced,
+  changeOf,
+  desired,
+  entry,
+  id,
+  live,
+  observed,
+  owner,
+  planFor,
+  tried,
+} from '../../support/make.ts';
+
+const web = 'Deployment shop/web';
+const a = owner('a');
+const b = owner('b');
+const foreign = owner('a', 'another home');
+
+describe('an object that is not there', () => {
+  test('is created, and only if it is still not there', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)] })]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'create',
+      reason: 'new',
+      expect: 'absent',
+      confidence: 'unchecked',
+      recorded: false,
+    });
+    expect(hasChanges(plan)).toBe(true);
+    expect(hasProblems(plan)).toBe(false);
+  });
+
+  test('is created again when it was deleted behind our back', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [entry(web)] })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'create', reason: 'it was deleted', recorded: true });
+  });
+
+  test('is new when a run died before it wrote', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [announced(web)] })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'create', reason: 'new', expect: 'absent', recorded: true });
+  });
+
+  test('is certain when the server tried it, and predicted when its Namespace is made by the same plan', () => {
+    const facts = { wants: [desired(web)] };
+    const sure = planFor([observed(a, { ...facts, verdicts: { [web]: tried() } })]);
+    const guess = planFor([observed(a, { ...facts, verdicts: { [web]: { type: 'predicted', reason: 'because' } } })]);
+    expect(changeOf(sure, web)).toMatchObject({ action: 'create', confidence: 'server' });
+    expect(changeOf(guess, web)).toMatchObject({ action: 'create', confidence: 'predicted', reason: 'new; because' });
+  });
+
+  test('is skipped as a problem when the server refuses it', () => {
+    const refused = { type: 'refused', code: 'CLUSTER_REFUSED', message: 'spec.replicas must not be red' } as const;
+    const plan = planFor([observed(a, { wants: [desired(web)], verdicts: { [web]: refused } })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'skip', code: 'CLUSTER_REFUSED', reason: refused.message });
+    expect(hasProblems(plan)).toBe(true);
+    expect(hasChanges(plan)).toBe(false);
+  });
+
+  test('is created by the first owner that wants it, and joined by the others after that', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)] }), observed(b, { wants: [desired(web)] })]);
+    const joining = changeOf(plan, web, 'b');
+    expect(changeOf(plan, web, 'a')).toMatchObject({ action: 'create', expect: 'absent', after: [] });
+    expect(joining).toMatchObject({ action: 'create', reason: 'shared with a', confidence: 'predicted' });
+    expect(joining.after).toEqual([id('a', web)]);
+    expect(joining).not.toHaveProperty('expect');
+  });
+
+  test('is created by the second owner when the server refuses it from the first one', () => {
+    const refused = { type: 'refused', code: 'CLUSTER_REFUSED', message: 'no' } as const;
+    const plan = planFor([
+      observed(a, { wants: [desired(web)], verdicts: { [web]: refused } }),
+      observed(b, { wants: [desired(web)] }),
+    ]);
+    expect(changeOf(plan, web, 'a').action).toBe('skip');
+    expect(changeOf(plan, web, 'b')).toMatchObject({ action: 'create', expect: 'absent', after: [] });
+  });
+
+  test('is created in each of two clusters by its own owner', () => {
+    const plan = planFor([
+      observed(a, { wants: [desired(web)] }, { server: 'https://one' }),
+      observed(b, { wants: [desired(web)] }, { server: 'https://two' }),
+    ]);
+    expect(changeOf(plan, web, 'a')).toMatchObject({ expect: 'absent', after: [] });
+    expect(changeOf(plan, web, 'b')).toMatchObject({ expect: 'absent', after: [] });
+  });
+});
+
+describe('an object that is there and ours', () => {
+  const world = { live: [live(web, [a])] };
+
+  test('is kept without a question when uid, digest and fields are as recorded', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [entry(web)] }, world)]);
+    expect(changeOf(plan, web)).toEqual({
+      action: 'keep',
+      reference: desired(web).reference,
+      reason: 'unchanged',
+      after: [],
+    });
+    expect(hasChanges(plan)).toBe(false);
+  });
+
+  test('is kept, with a proof to record, when the server finds no difference', () => {
+    const recorded = [entry(web, { fields: 'of an older version' })];
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded, verdicts: { [web]: tried() } }, world)]);
+    const { digest } = desired(web);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'keep',
+      proof: { uid: `uid of ${web}`, digest, fields: 'as applied' },
+    });
+  });
+
+  test('is updated when only the ownership of a field was lost', () => {
+    const verdicts = { [web]: tried({ ownershipChanges: true }) };
+    const plan = planFor([
+      observed(
+        a,
+        { wants: [desired(web)], recorded: [entry(web)], verdicts },
+        {
+          live: [
+            live(web, [], { managers: [{ manager: a.manager, operation: 'Apply', subresource: '', fields: 'less' }] }),
+          ],
+        },
+      ),
+    ]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'update',
+      reason: 'changed in the cluster',
+      confidence: 'server',
+    });
+  });
+
+  const difference = { path: 'spec.replicas', before: 1, after: 2 };
+  test.each([
+    ['the manifest changed', [entry(web, { digest: 'older' })], {}],
+    ['changed in the cluster', [entry(web, { fields: 'more' })], {}],
+    ['was recreated by somebody', [entry(web, { uid: 'another uid' })], {}],
+    ['now apps/v1', [entry(web, { reference: { ...entry(web).reference, version: 'v1beta1' }, digest: 'older' })], {}],
+    ['was not recorded as applied', [announced(web)], {}],
+    ['was not recorded as applied', undefined, {}],
+    [
+      'changed by kubectl-edit',
+      [entry(web)],
+      { force: true, takenFrom: [{ field: '.spec.replicas', manager: 'kubectl-edit' }] },
+    ],
+  ] as const)('is updated because %s', (reason, recorded, more) => {
+    const verdicts = { [web]: tried({ differences: [difference], ...more }) };
+    const drifted = live(web, [], {
+      annotations: live(web, [a]).annotations,
+      managers: [{ manager: a.manager, operation: 'Apply', subresource: '', fields: 'changed' }],
+    });
+    const plan = planFor([
+      observed(a, { wants: [desired(web)], ...(recorded ? { recorded } : {}), verdicts }, { live: [drifted] }),
+    ]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'update',
+      reason,
+      expect: { uid: `uid of ${web}` },
+      differences: [difference],
+      force: 'force' in more,
+      recorded: recorded !== undefined,
+    });
+  });
+
+  test('is not taken for the recorded one when it was recreated with the same fields', () => {
+    const recorded = [entry(web, { uid: 'another uid' })];
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded, verdicts: { [web]: tried() } }, world)]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'keep', proof: { uid: `uid of ${web}` } });
+  });
+
+  test('is skipped as a problem while it is being deleted, and says what it waits for', () => {
+    const dying = live(web, [a], { deleting: true, finalizers: ['example.org/wait'] });
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [entry(web)] }, { live: [dying] })]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'skip',
+      code: 'PLAN_STALE',
+      reason: 'is being deleted, and waits for example.org/wait',
+    });
+  });
+
+  test('is skipped as a problem when its kind could not be asked for', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [entry(web)] }, { unknown: [web] })]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'skip',
+      code: 'CLUSTER_FORBIDDEN',
+      reason: 'may not be listed',
+    });
+  });
+
+  test('is left alone when somebody holds a field that may not be taken', () => {
+    const conflict = { type: 'conflict', conflicts: [{ field: '.spec.paused', manager: 'argo' }] } as const;
+    const plan = planFor([observed(a, { wants: [desired(web)], verdicts: { [web]: conflict } }, world)]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'skip',
+      code: 'CONFLICT',
+      reason: '.spec.paused is held by "argo"',
+    });
+  });
+
+  test('is updated unchecked when nobody asked the server', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)] }, world)]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'update',
+      confidence: 'unchecked',
+      expect: { uid: `uid of ${web}` },
+    });
+  });
+});
+
+describe('an object that is there and not ours', () => {
+  const stranger = live(web, [], {
+    labels: {},
+    managers: [{ manager: 'helm', operation: 'Update', subresource: '', fields: 'x' }],
+  });
+
+  test('is refused', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)] }, { live: [stranger] })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'skip', code: 'NOT_ADOPTED' });
+  });
+
+  test('is refused even if an announcement of a dead run names it', () => {
+    const plan = planFor([observed(a, { wants: [desired(web)], recorded: [announced(web)] }, { live: [stranger] })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'skip', code: 'NOT_ADOPTED' });
+  });
+
+  test('is adopted on request, also when no value differs', () => {
+    const facts = { wants: [desired(web)], verdicts: { [web]: tried() } };
+    const plan = planFor([observed(a, facts, { live: [stranger] })], { adopt: 'IfUnowned' });
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'adopt',
+      reason: 'exists, and is taken over',
+      expect: { uid: `uid of ${web}` },
+    });
+  });
+
+  test('is shared without a request when it is another owner of Vidra, of this home or another one', () => {
+    for (const other of [b, foreign]) {
+      const facts = { wants: [desired(web)], verdicts: { [web]: tried({ ownershipChanges: true }) } };
+      const plan = planFor([observed(a, facts, { live: [live(web, [other])] })]);
+      expect(changeOf(plan, web)).toMatchObject({ action: 'update', reason: `shared with ${other.name}` });
+    }
+  });
+
+  test.each(['a', 'a,b', 'b, a'])('is taken over in place when upstream wrote "%s" on it', (owners) => {
+    const upstream = live(web, [], { annotations: { 'vidraresource.infrahub.operators.com/owned-by': owners } });
+    const facts = { wants: [desired(web)], verdicts: { [web]: tried({ ownershipChanges: true }) } };
+    const plan = planFor([observed(a, facts, { live: [upstream] })]);
+    expect(actions(plan)).toEqual([`a: update ${web}`]);
+  });
+});
