@@ -1,9 +1,13 @@
 /** Writes down what is about to be owned, and afterwards what is true. */
+import type { ErrorCode } from '../errors.ts';
 import type { Inventory, InventoryEntry } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isWrite } from '../plan/order.ts';
-import type { OwnerPlan } from '../plan/plan.ts';
+import { isIncomplete, type OwnerPlan } from '../plan/plan.ts';
 import type { Outcome } from './run.ts';
+
+/** Failures after which an object may exist all the same: the server did not say that it refused. */
+const uncertain: ReadonlySet<ErrorCode> = new Set(['CLUSTER_UNREACHABLE', 'CLUSTER_FAILED', 'TIMEOUT', 'INTERRUPTED']);
 
 /** Before the first write, so that a crash at any point leaves nothing that nobody knows. */
 export async function recordIntent(inventory: Inventory, plan: OwnerPlan, run: string): Promise<void> {
@@ -23,6 +27,7 @@ export async function recordOutcome(
 ): Promise<void> {
   const put: InventoryEntry[] = [];
   const drop = [...plan.forget];
+  const withdraw: string[] = [];
   for (const change of plan.changes) {
     if (change.action !== 'keep' || !change.proof) continue;
     put.push({ reference: change.reference, state: 'applied', ...change.proof });
@@ -30,21 +35,30 @@ export async function recordOutcome(
   for (const outcome of outcomes) {
     const entry = entryAfter(outcome);
     if (entry === 'none') drop.push(keyOf(outcome.change.reference));
+    else if (entry === 'unwritten') withdraw.push(keyOf(outcome.change.reference));
     else if (entry) put.push(entry);
   }
-  const clean = outcomes.every((outcome) => outcome.result === 'succeeded') && plan.problems.length === 0;
+  const clean = outcomes.every((outcome) => outcome.result === 'succeeded') && !isIncomplete(plan);
   const { checksum: _unfinished, ...header } = plan.header;
-  await inventory.write({ header: clean ? plan.header : header, run, put, drop }, { gone: plan.leaving });
+  await inventory.write({ header: clean ? plan.header : header, run, put, drop, withdraw }, { gone: plan.leaving });
 }
 
-/** The entry that an outcome leaves, `none` when the object is not this owner's; nothing when the record stays as it is. */
-function entryAfter({ change, result, proof, gone, problem }: Outcome): InventoryEntry | 'none' | undefined {
+/**
+ * The entry that an outcome leaves, `none` when nothing of this owner is on the object any more, `unwritten` when it was
+ * announced and certainly never written; nothing when the record stays as it is.
+ */
+function entryAfter({
+  change,
+  result,
+  proof,
+  gone,
+  problem,
+}: Outcome): InventoryEntry | 'none' | 'unwritten' | undefined {
   const { reference } = change;
   if (isWrite(change)) {
     if (result === 'succeeded') return { reference, state: 'applied', digest: change.desired.digest, ...proof };
-    // Announced, and certainly not written: a server that did not answer may have written it all the same.
-    const isCertain = result !== 'failed' || problem?.code !== 'CLUSTER_UNREACHABLE';
-    return !change.recorded && isCertain ? 'none' : undefined;
+    const isCertain = result !== 'failed' || (problem !== undefined && !uncertain.has(problem.code));
+    return !change.recorded && isCertain ? 'unwritten' : undefined;
   }
   if (result !== 'succeeded') return undefined;
   if (change.action === 'release' || gone) return 'none';

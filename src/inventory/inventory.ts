@@ -44,6 +44,8 @@ export interface InventoryChange {
   readonly put: readonly InventoryEntry[];
   /** Identities to forget, unless another run has announced them since. */
   readonly drop: readonly string[];
+  /** Identities that this run has announced and not written: forgotten only where its announcement is still all there is. */
+  readonly withdraw?: readonly string[];
 }
 
 export interface Inventory {

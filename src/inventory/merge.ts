@@ -16,6 +16,10 @@ export function mergeEntries(
     const entry = merged.get(key);
     if (entry && !isAnnouncedByAnother(entry, change.run, now)) merged.delete(key);
   }
+  for (const key of change.withdraw ?? []) {
+    const entry = merged.get(key);
+    if (entry?.state === 'pending' && entry.run === change.run) merged.delete(key);
+  }
   for (const entry of change.put) merged.set(keyOf(entry.reference), entry);
   return merged;
 }
