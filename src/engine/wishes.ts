@@ -1,6 +1,6 @@
 /** From definitions, snapshots and records to what becomes of each owner: wanted, leaving, or waiting. */
 import type { Definition, InfrahubSync } from '../definition/definition.ts';
-import { VidraError } from '../errors.ts';
+import { type ErrorCode, VidraError } from '../errors.ts';
 import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
 import type { LocatedManifest } from '../manifest/manifest.ts';
@@ -116,10 +116,9 @@ function ofArtifact(
 }
 
 // The address of the API inside a cluster means the cluster that the definition is in.
-function destinationServer(server: string | undefined): string {
-  return server === undefined || /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?\/?$/.test(server)
-    ? ''
-    : server;
+function destinationServer(server = ''): string {
+  const url = server.replace(/\/+$/, '');
+  return /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?$/.test(url) ? '' : url;
 }
 
 // Upstream named them by the bare id; such a one that is this sync's keeps its name.
@@ -136,15 +135,13 @@ function wanted(
 ): OwnerIntent {
   const problems = decoded.problems.map(problemOf);
   if (record && record.header.set !== '' && record.header.set !== set) {
-    const message = `belongs to the set "${record.header.set}"`;
-    const elsewhere = problemOf(new VidraError('SET_MISMATCH', message, { subject: header.name }));
-    return {
-      header: record.header,
-      record,
-      wish: { type: 'waiting', reason: message },
-      problems: [elsewhere],
-      notes: [],
-    };
+    return refused(record, 'SET_MISMATCH', `belongs to the set "${record.header.set}"`);
+  }
+  // What it has at the old place would be nobody's: the record of an owner is of one cluster.
+  const place = record && destinationServer(record.header.server);
+  if (record && record.entries.size > 0 && place !== header.server) {
+    const message = `has its objects in ${place || 'the home cluster'}; give them up with --prune before it moves to ${header.server || 'the home cluster'}`;
+    return refused(record, 'DEFINITION_INVALID', message);
   }
   return {
     header,
@@ -173,6 +170,12 @@ export function leaving(record: InventoryRecord, reason: string): OwnerIntent {
 
 function waiting(record: InventoryRecord, reason: string): OwnerIntent {
   return { header: record.header, record, wish: { type: 'waiting', reason }, problems: [], notes: [] };
+}
+
+/** Nothing becomes of an owner whose definition is not for its record. */
+function refused(record: InventoryRecord, code: ErrorCode, reason: string): OwnerIntent {
+  const problem = problemOf(new VidraError(code, reason, { subject: record.header.name }));
+  return { ...waiting(record, reason), problems: [problem] };
 }
 
 function empty(sync: InfrahubSync, owners: number): Problem {
