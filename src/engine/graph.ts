@@ -9,7 +9,7 @@ export interface GraphNode {
 export type NodeResult = 'succeeded' | 'failed';
 
 export interface GraphOptions<N extends GraphNode> {
-  /** Must not throw. */
+  /** If it throws, nothing new is started and the run of the graph throws, too, when what runs has ended. */
   readonly execute: (node: N) => Promise<NodeResult>;
   /** Told of each node that is not run, because one before it failed, or because it depends on itself. */
   readonly blocked: (node: N, because: string) => void;
@@ -26,6 +26,7 @@ export async function runGraph<N extends GraphNode>(nodes: readonly N[], options
   const ready = nodes.filter((node) => graph.waitingFor.get(node.id) === 0);
   let next = 0;
   let running = 0;
+  let failure: { readonly cause: unknown } | undefined;
 
   const release = (node: N) => {
     for (const dependant of graph.dependants.get(node.id) ?? []) {
@@ -44,22 +45,28 @@ export async function runGraph<N extends GraphNode>(nodes: readonly N[], options
     }
   };
   await new Promise<void>((resolve) => {
+    const run = async (node: N) => {
+      try {
+        if ((await options.execute(node)) === 'failed') block(node);
+        else release(node);
+      } catch (cause) {
+        failure ??= { cause };
+      }
+      running--;
+      fill();
+    };
     const fill = () => {
-      while (running < options.parallel && next < ready.length && !options.signal.aborted) {
+      while (running < options.parallel && next < ready.length && !options.signal.aborted && !failure) {
         const node = ready[next++] as N;
         running++;
         settled.add(node.id);
-        void options.execute(node).then((result) => {
-          running--;
-          if (result === 'failed') block(node);
-          else release(node);
-          fill();
-        });
+        void run(node);
       }
       if (running === 0) resolve();
     };
     fill();
   });
+  if (failure) throw (failure as { readonly cause: unknown }).cause;
   for (const node of nodes.filter((candidate) => !settled.has(candidate.id))) {
     if (options.signal.aborted) options.stopped(node);
     else options.blocked(node, 'a circle of dependencies');
