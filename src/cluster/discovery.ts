@@ -1,4 +1,5 @@
 /** Kinds to REST paths: the two answers of aggregated discovery. */
+import { VidraError } from '../errors.ts';
 import type { ResourceType } from './cluster.ts';
 
 /** What the server must be asked for; a server before 1.30 knows v2beta1 only. */
@@ -28,8 +29,15 @@ export interface Discovery {
   typeOf(kind: { group: string; version: string; kind: string }): ResourceType | undefined;
 }
 
-/** `lists` are the bodies of `/api` and `/apis`. A group whose server is down is simply not in them. */
+/**
+ * `lists` are the bodies of `/api` and `/apis`. A group whose server is down is simply not in them. Throws CLUSTER_REFUSED
+ * when one is not of the aggregated kind: without kinds, everything would look as if it did not exist.
+ */
 export function readDiscovery(lists: readonly GroupDiscoveryList[]): Discovery {
+  if (!lists.every((list) => Array.isArray(list.items))) {
+    const message = 'does not answer with the aggregated kind: Kubernetes 1.27 or newer is needed';
+    throw new VidraError('CLUSTER_REFUSED', message, { subject: 'discovery' });
+  }
   const byVersion = new Map<string, ResourceType>();
   const preferred = new Map<string, ResourceType>();
   for (const list of lists) {

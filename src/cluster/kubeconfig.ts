@@ -21,7 +21,9 @@ export async function loadKubeconfig(selection: KubeconfigSelection): Promise<Ku
   const paths = pathsOf(selection);
   const files = paths.filter((path) => existsSync(path)).map((path) => readOne(new KubeConfig(), path));
   if (files.length === 0) {
-    if (!selection.environment['KUBERNETES_SERVICE_HOST']) throw noFile(paths);
+    // Who names a file or a context means that, and never the cluster that the program happens to run in.
+    const isNamed = selection.file !== undefined || selection.context !== undefined;
+    if (isNamed || !selection.environment['KUBERNETES_SERVICE_HOST']) throw noFile(paths);
     merged.loadFromCluster();
     return merged;
   }

@@ -61,7 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
     let renew = false;
     const signal = request.write ? new AbortController().signal : options.signal;
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === attempts;
+      const last = attempt >= attempts;
       try {
         const answer = await limiter.run(() => once(request, renew));
         if (answer.status === 401 && !renew) {
@@ -111,7 +111,7 @@ function codeOf(cause: unknown): string {
 async function pause(attempt: number, retryAfterSeconds: number, signal: AbortSignal): Promise<void> {
   const backoffMs = 100 * 2 ** attempt * (0.5 + Math.random());
   const waitMs = Number.isFinite(retryAfterSeconds)
-    ? Math.min(retryAfterSeconds, 60) * 1000 * (1 + Math.random() / 10)
+    ? Math.min(Math.max(retryAfterSeconds, 0), 60) * 1000 * (1 + Math.random() / 10)
     : backoffMs;
   try {
     await sleep(waitMs, undefined, { signal });
