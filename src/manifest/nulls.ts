@@ -30,20 +30,25 @@ function withTexts(manifest: Manifest, field: string): Manifest {
 
 /** The same value, not a copy, where there is nothing to take out. */
 function without(value: JsonValue, drops: (key: string) => boolean): JsonValue {
+  return holdsAny(value, drops) ? copyWithout(value, drops) : value;
+}
+
+function holdsAny(value: JsonValue, drops: (key: string) => boolean): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some((item: JsonValue) => holdsAny(item, drops));
+  const fields = value as JsonObject;
+  return Object.keys(fields).some((key) => {
+    const field = fields[key];
+    return field === undefined || (field === null ? drops(key) : holdsAny(field, drops));
+  });
+}
+
+function copyWithout(value: JsonValue, drops: (key: string) => boolean): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item: JsonValue) => without(item, drops));
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
+  if (Array.isArray(value)) return value.map((item: JsonValue) => copyWithout(item, drops));
   const kept: [string, JsonValue][] = [];
-  let same = true;
   for (const [key, field] of Object.entries(value as JsonObject)) {
-    if (field === undefined || (field === null && drops(key))) same = false;
-    else {
-      const inside = without(field, drops);
-      if (inside !== field) same = false;
-      kept.push([key, inside]);
-    }
+    if (field !== undefined && (field !== null || !drops(key))) kept.push([key, copyWithout(field, drops)]);
   }
-  return same ? value : (Object.fromEntries(kept) as JsonObject);
+  return Object.fromEntries(kept) as JsonObject;
 }

@@ -35,12 +35,12 @@ function checkField(texts: JsonValue | undefined, path: Path, base64: boolean): 
 }
 
 function checkText(text: JsonValue | undefined, path: Path, base64: boolean): Finding[] {
+  if (typeof text === 'string' && (!base64 || isBase64(text))) return [];
   const field = describePath(path);
   if (typeof text !== 'string') {
     const advice = typeof text === 'object' ? '; for a whole file, write | after the key' : '; put it in quotes';
     return [{ path, message: `${field} must be text, not ${typeName(text)}${advice}` }];
   }
-  if (!base64 || isBase64(text)) return [];
   return [{ path, message: `${field} is not base64${path[0] === 'data' ? '; plain text goes into stringData' : ''}` }];
 }
 

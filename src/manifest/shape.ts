@@ -74,16 +74,18 @@ function checkNamespace(namespace: JsonValue | undefined): Finding[] {
 
 /** The server's own rule for every name, whatever the kind: it must be one segment of a path. */
 function checkSegment(name: JsonValue, path: Path): Finding[] {
-  const field = describePath(path);
-  if (typeof name !== 'string')
-    return [{ path, message: `${field} must be text, not ${nameOf(name)}${quoteAdvice(name)}` }];
-  const isSegment = name !== '.' && name !== '..' && !/[/%]|[^\x21-\x7e]/.test(name);
-  if (isSegment && name.length <= 253) return [];
-  const rule =
-    name.length > 253
-      ? 'is longer than 253 characters'
-      : `may not hold a slash, a percent sign or white space, nor be . or .., and is ${show(name)}`;
-  return [{ path, message: `${field} ${rule}` }];
+  if (typeof name === 'string' && name.length <= 253 && isSegment(name)) return [];
+  return [{ path, message: `${describePath(path)} ${faultOfSegment(name)}` }];
+}
+
+function isSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !/[/%]|[^\x21-\x7e]/.test(name);
+}
+
+function faultOfSegment(name: JsonValue): string {
+  if (typeof name !== 'string') return `must be text, not ${nameOf(name)}${quoteAdvice(name)}`;
+  if (name.length > 253) return 'is longer than 253 characters';
+  return `may not hold a slash, a percent sign or white space, nor be . or .., and is ${show(name)}`;
 }
 
 /** Labels and annotations: text only, and what YAML takes for something else wants quotes. */
