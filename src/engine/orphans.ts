@@ -20,13 +20,19 @@ export interface OrphanOptions {
 export async function prepareOrphans(target: Target, run: Run, options: OrphanOptions): Promise<Plan> {
   const [records, home] = await Promise.all([target.inventory.list(), target.home.identity()]);
   const inSet = options.wholeSet ? records.filter(({ header }) => header.set === target.set) : [];
-  const lost = await lostObjects(target.home, home, records, target.set);
+  const all = await lostObjects(target.home, home, records, target.set);
+  // Nobody can say which set an owner without a record was in: its record may be kept in another namespace.
+  const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(records, header.name)) : all;
   run.signal.throwIfAborted();
   const owners: OwnerIntent[] = [
     ...inSet.map((record) => leaving(record, `the set "${target.set}" is given up`)),
     ...lost.map((record) => leaving(record, 'no record names it')),
   ];
   return planIntents(target, run, records, { owners, problems: [], notes: [] });
+}
+
+function isRecorded(records: readonly InventoryRecord[], name: string): boolean {
+  return records.some(({ header }) => header.name === name);
 }
 
 /** Marked objects of the home cluster that are in no record, as records of their own. */

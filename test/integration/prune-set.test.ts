@@ -1,0 +1,58 @@
+/** Giving a set up touches nothing of other sets, wherever their records are kept. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { prepareOrphans } from '../../src/engine/orphans.ts';
+import type { Run } from '../../src/engine/run.ts';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+
+let cluster: Cluster;
+let mine: Engine;
+let theirs: Engine;
+let namespaces: [string, string];
+const run: Run = { signal: new AbortController().signal, emit: () => undefined };
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespaces = [await cluster.createNamespace(), await cluster.createNamespace()];
+  mine = await startEngine(inject('kubeconfig'), namespaces[0]);
+  theirs = await startEngine(inject('kubeconfig'), namespaces[1]);
+  return () => Promise.all([mine.close(), theirs.close()]);
+});
+afterAll(() => cluster.close());
+
+const settings = (namespace: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace },
+  data: { color: 'blue' },
+});
+
+describe('a set that is given up', () => {
+  it('loses its own objects, and not those whose records are in another namespace', async () => {
+    await mine.apply([resource(`${namespaces[0]}-web`, settings(namespaces[0]))]);
+    await theirs.apply([resource(`${namespaces[1]}-web`, settings(namespaces[1]))]);
+    const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: true });
+    expect(actionsOf(plan)).toEqual(['delete ConfigMap settings']);
+    expect(plan.owners.map(({ owner }) => owner.name)).toEqual([`${namespaces[0]}-web`]);
+  });
+
+  it('loses an object, too, that its own record has forgotten', async () => {
+    const web = `${namespaces[0]}-web`;
+    await mine.apply([
+      resource(web, settings(namespaces[0]), { ...settings(namespaces[0]), kind: 'Secret', data: {} }),
+    ]);
+    const target = await mine.target([]);
+    const [record] = await target.inventory.list();
+    if (!record) throw new Error('there is no record');
+    await target.inventory.write({
+      header: record.header,
+      run: 'test',
+      put: [],
+      drop: [`/ConfigMap/${namespaces[0]}/settings`],
+    });
+    const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: true });
+    expect(actionsOf(plan).sort()).toEqual(['delete ConfigMap settings', 'delete Secret settings']);
+  });
+});
