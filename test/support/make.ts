@@ -184,7 +184,7 @@ export function actions(plan: Plan): string[] {
 }
 
 /** The one change of an object, of one owner if several have one. */
-export function changeOf(plan: Plan, text: string, name?: string): Change {
+export function changeOf(plan: Pick<Plan, 'owners'>, text: string, name?: string): Change {
   const found = plan.owners
     .filter((one) => name === undefined || one.owner.name === name)
     .flatMap(({ changes }) => changes.filter((change) => keyOf(change.reference) === key(text)));

@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import type { InfrahubSync, VidraResource } from '../../../src/definition/definition.ts';
+import { type Fetched, intentsOf, type OwnerIntent } from '../../../src/engine/wishes.ts';
+import { VidraError } from '../../../src/errors.ts';
+import type { InventoryRecord, OwnerHeader } from '../../../src/inventory/inventory.ts';
+import type { Snapshot } from '../../../src/source/source.ts';
+import { entry, record } from '../../support/make.ts';
+
+const origin = { source: 'sync.yaml', document: 1, line: 1, column: 1 };
+const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config }\n';
+const url = 'https://infrahub.example.org';
+
+const shop: InfrahubSync = {
+  kind: 'InfrahubSync',
+  name: 'shop',
+  origin,
+  source: { infrahubAPIURL: url, artefactName: 'Webserver_Manifest', targetBranch: 'main' },
+  destination: { reconcileOnEvents: false },
+};
+const own: VidraResource = {
+  kind: 'VidraResource',
+  name: 'own',
+  origin,
+  manifest: config,
+  destination: { reconcileOnEvents: false },
+};
+
+function snapshot(ids: readonly string[], more: Partial<Snapshot> = {}): Snapshot {
+  const artifacts = ids.map((id) => ({ id, name: 'Webserver_Manifest', digest: `digest of ${id}`, content: config }));
+  return { revision: 'r1', complete: true, artifacts, pending: [], warnings: [], ...more };
+}
+
+function recorded(
+  name: string,
+  header: Partial<OwnerHeader> = {},
+  objects = ['ConfigMap default/config'],
+): InventoryRecord {
+  const base = record(
+    name,
+    objects.map((text) => entry(text)),
+  );
+  return { ...base, header: { ...base.header, ...header } };
+}
+
+function decide(
+  definitions: readonly (InfrahubSync | VidraResource)[],
+  records: readonly InventoryRecord[],
+  fetched: Snapshot | VidraError | undefined,
+  prune = false,
+) {
+  const answers: Fetched = new Map(fetched ? [['shop', fetched]] : []);
+  return intentsOf({ set: 'default', definitions, namespace: 'default', prune }, answers, records);
+}
+
+/** Name and wish of each owner. */
+function wishes(owners: readonly OwnerIntent[]): Record<string, string> {
+  return Object.fromEntries(owners.map(({ header, wish }) => [header.name, wish.type]));
+}
+
+describe('an InfrahubSync', () => {
+  test('wants one owner for each artifact, with what the record should say', () => {
+    const { owners, problems, notes } = decide([shop], [], snapshot(['1', '2']));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'wanted' });
+    expect(owners[0]?.header).toEqual({
+      name: 'shop-1',
+      set: 'default',
+      sync: 'shop',
+      artifact: 'Webserver_Manifest (1)',
+      checksum: 'digest of 1',
+      server: '',
+    });
+    expect(owners[0]?.wish).toMatchObject({ namespace: 'default', manifests: [{ manifest: { kind: 'ConfigMap' } }] });
+    expect([problems, notes]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['https://kubernetes.default.svc', ''],
+    ['https://kubernetes.default.svc.cluster.local/', ''],
+    ['https://other.example.org:6443/', 'https://other.example.org:6443'],
+  ])('with the destination %s is for "%s"', (server, expected) => {
+    const sync = { ...shop, destination: { server, namespace: 'apps', reconcileOnEvents: false } };
+    const { owners } = decide([sync], [], snapshot(['1']));
+    expect(owners[0]?.header.server).toBe(expected);
+    expect(owners[0]?.wish).toMatchObject({ namespace: 'apps' });
+  });
+
+  test('lets go of the owner whose artifact left', () => {
+    const records = [recorded('shop-1', { sync: 'shop' }), recorded('shop-2', { sync: 'shop' })];
+    const { owners } = decide([shop], records, snapshot(['1']));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'leaving' });
+    expect(owners[1]?.wish).toEqual({ type: 'leaving', reason: 'its artifact left shop' });
+    expect(owners[1]?.record).toBe(records[1]);
+  });
+
+  test('says nothing of owners of other syncs, sets and of nobody', () => {
+    const records = [
+      recorded('shop-9', { sync: 'shop', set: 'other' }),
+      recorded('store-9', { sync: 'store', set: 'other' }),
+      recorded('upstream', { set: '' }),
+    ];
+    expect(wishes(decide([shop], records, snapshot(['1'])).owners)).toEqual({ 'shop-1': 'wanted' });
+  });
+
+  test('keeps the owner whose artifact is not rendered yet, and tells why', () => {
+    const pending = [{ id: '2', name: 'Webserver_Manifest', reason: 'is being rendered' }];
+    const records = [recorded('shop-2', { sync: 'shop' })];
+    const { owners, notes } = decide([shop], records, snapshot(['1'], { pending }));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'waiting' });
+    expect(owners[1]?.wish).toMatchObject({ reason: 'is being rendered' });
+    expect(notes).toEqual(['Webserver_Manifest (2): is being rendered']);
+  });
+
+  test('has no owner for an artifact that was never rendered', () => {
+    const pending = [{ id: '2', name: 'Webserver_Manifest', reason: 'is being rendered' }];
+    const { owners, problems } = decide([shop], [], snapshot([], { pending }));
+    expect([owners, problems]).toEqual([[], []]);
+  });
+
+  test('keeps everything when the snapshot is not complete', () => {
+    const records = [recorded('shop-2', { sync: 'shop' })];
+    const { owners } = decide([shop], records, snapshot(['1'], { complete: false }));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'waiting' });
+  });
+
+  test('keeps everything, and is a problem, when the snapshot is empty', () => {
+    const { owners, problems } = decide([shop], [recorded('shop-1', { sync: 'shop' })], snapshot([]), true);
+    expect(wishes(owners)).toEqual({ 'shop-1': 'waiting' });
+    expect(problems).toMatchObject([{ code: 'SOURCE_EMPTY' }]);
+    expect(problems[0]?.message).toContain('nothing of what it gave before (artifacts: 1) is deleted');
+  });
+
+  test.each([
+    ['an error', new VidraError('SOURCE_UNAUTHORIZED', 'wrong key', { subject: url }), 'SOURCE_UNAUTHORIZED'],
+    ['no answer at all', undefined, 'SOURCE_UNREACHABLE'],
+  ])('keeps everything, and is a problem, when its source gives %s', (_case, answer, code) => {
+    const { owners, problems } = decide([shop], [recorded('shop-1', { sync: 'shop' })], answer, true);
+    expect(wishes(owners)).toEqual({ 'shop-1': 'waiting' });
+    expect(problems).toMatchObject([{ code }]);
+  });
+
+  test('passes on what the source warns of', () => {
+    expect(decide([shop], [], snapshot(['1'], { warnings: ['content is old'] })).notes).toEqual(['content is old']);
+  });
+
+  test('names the place of a document that cannot be read, and keeps what can be', () => {
+    const content = `${config}---\napiVersion: v1\nkind: Secret\nmetadata: {}\n`;
+    const artifacts = [{ id: '1', name: 'Webserver_Manifest', digest: 'd', content }];
+    const [first] = decide([shop], [], snapshot([], { artifacts })).owners;
+    expect(first?.wish).toMatchObject({ type: 'wanted', manifests: [{}] });
+    expect(first?.problems).toHaveLength(1);
+    expect(first?.problems[0]?.message).toContain('Webserver_Manifest (1), document 2');
+  });
+});
+
+describe('the name of an owner', () => {
+  test('stays the bare id that it was recorded with', () => {
+    const { owners } = decide([shop], [recorded('1', { sync: 'shop' })], snapshot(['1', '2']));
+    expect(wishes(owners)).toEqual({ '1': 'wanted', 'shop-2': 'wanted' });
+  });
+
+  test('is not taken from another sync that recorded the same id', () => {
+    const { owners } = decide([shop], [recorded('1', { sync: 'store', set: 'other' })], snapshot(['1']));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted' });
+  });
+
+  test('stays while the artifact is not rendered', () => {
+    const pending = [{ id: '1', name: 'Webserver_Manifest', reason: 'is being rendered' }];
+    const { owners } = decide([shop], [recorded('1', { sync: 'shop' })], snapshot(['2'], { pending }));
+    expect(wishes(owners)).toEqual({ '1': 'waiting', 'shop-2': 'wanted' });
+  });
+});
+
+describe('a VidraResource', () => {
+  test('is wanted with its own manifests and namespace', () => {
+    const { owners } = decide(
+      [{ ...own, destination: { namespace: 'apps', reconcileOnEvents: false } }],
+      [],
+      undefined,
+    );
+    expect(owners).toMatchObject([
+      { header: { name: 'own', set: 'default', server: '' }, wish: { type: 'wanted', namespace: 'apps' } },
+    ]);
+  });
+});
+
+describe('definitions that left the set', () => {
+  const records = [recorded('own'), recorded('store-1', { sync: 'store' }), recorded('foreign', { set: 'other' })];
+
+  test('are told of, and keep everything', () => {
+    const { owners, notes } = decide([shop], records, snapshot(['1']));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted' });
+    expect(notes).toEqual([
+      'own: its definition is not in the set "default" any more; --prune deletes its objects (1)',
+      'store-1: its definition is not in the set "default" any more; --prune deletes its objects (1)',
+    ]);
+  });
+
+  test('leave on request, and those of other sets never do', () => {
+    const { owners, notes } = decide([shop], records, snapshot(['1']), true);
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', own: 'leaving', 'store-1': 'leaving' });
+    expect(owners[1]?.wish).toEqual({ type: 'leaving', reason: 'its definition left the set "default"' });
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('a record that does not fit the definition', () => {
+  test('of another set is left alone, and is a problem', () => {
+    for (const definition of [own, { ...own, manifest: 'kind: [' }]) {
+      const other = recorded('own', { set: 'other' });
+      const { owners } = decide([definition], [other], undefined, true);
+      expect(owners).toMatchObject([
+        { header: other.header, wish: { type: 'waiting' }, problems: [{ code: 'SET_MISMATCH' }] },
+      ]);
+    }
+  });
+
+  test('of nobody’s set, as upstream leaves it, is taken over', () => {
+    const { owners } = decide([own], [recorded('own', { set: '' })], undefined);
+    expect(owners).toMatchObject([{ header: { set: 'default' }, wish: { type: 'wanted' }, problems: [] }]);
+  });
+
+  const moved = { ...own, destination: { server: 'https://other.example.org', reconcileOnEvents: false } };
+
+  test('of another cluster is left alone, and is a problem: its objects would be nobody’s', () => {
+    const here = recorded('own');
+    const { owners } = decide([moved], [here], undefined);
+    expect(owners).toMatchObject([
+      { header: here.header, wish: { type: 'waiting' }, problems: [{ code: 'DEFINITION_INVALID' }] },
+    ]);
+  });
+
+  test.each([
+    ['has no objects', moved, recorded('own', {}, [])],
+    ['writes its address with a slash', moved, recorded('own', { server: 'https://other.example.org/' })],
+    ['calls home by its address', own, recorded('own', { server: 'https://kubernetes.default.svc' })],
+  ])('of another cluster is no problem when it %s', (_case, definition, stored) => {
+    expect(decide([definition], [stored], undefined).owners).toMatchObject([
+      { wish: { type: 'wanted' }, problems: [] },
+    ]);
+  });
+});
