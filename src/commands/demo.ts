@@ -35,8 +35,8 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<Ex
 async function play(options: DemoOptions, terminal: Terminal): Promise<void> {
   const requests = createRequestCounter();
   const teller = createTeller(options, terminal, requests.take);
-  const start = performance.now();
   const stage = await enter(options, terminal, teller);
+  const start = performance.now();
   let stays = false;
   try {
     const infrahub = await startInfrahub();
