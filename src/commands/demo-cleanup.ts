@@ -15,7 +15,7 @@ export async function cleanUp(
   terminal: Terminal,
 ): Promise<void> {
   const { stderr } = terminal;
-  const { set, recordNamespace } = stage;
+  const { set, recordNamespace, context } = stage;
   stderr.write(
     `\nCleaning up: all objects of the set ${set}, and the namespace ${recordNamespace} with its records.\n`,
   );
@@ -26,11 +26,14 @@ export async function cleanUp(
   const patient: Terminal = { ...terminal, stdout: stderr, signal: never };
   const verbs = createVerbs(stage, options, patient, { announce: () => {}, watch: (work) => work() });
   try {
-    await verbs.pruneSet();
+    // What was under way when the demo ended may still be in the way.
+    await verbs.pruneSet().catch(() => verbs.pruneSet());
     stderr.write(`${await leftovers.clear()}\n`);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const commands = `VIDRA_NAMESPACE=${recordNamespace} vidra prune --set ${set}, then kubectl delete namespace ${recordNamespace}`;
-    throw new VidraError('DEMO_FAILED', `could not clean up: ${reason}\nBy hand: ${commands}`, { cause });
+    const byHand =
+      `VIDRA_NAMESPACE=${recordNamespace} vidra prune --set ${set} --context ${context}\n` +
+      `kubectl delete namespace ${recordNamespace} --context ${context}`;
+    throw new VidraError('DEMO_FAILED', `could not clean up: ${reason}\nBy hand:\n${byHand}`, { cause });
   }
 }
