@@ -55,7 +55,8 @@ function readOne(empty: KubeConfig, path: string): KubeConfig {
 }
 
 function firstByName<T extends { name: string }>(things: readonly T[]): T[] {
-  return [...new Map([...things].reverse().map((thing) => [thing.name, thing])).values()];
+  const names = things.map((thing) => thing.name);
+  return things.filter((thing, index) => names.indexOf(thing.name) === index);
 }
 
 function checkContext(config: KubeConfig, paths: readonly string[]): void {
