@@ -146,15 +146,15 @@ function endOnSignals(): void {
     first = performance.now();
     interrupted.abort(new VidraError('INTERRUPTED', 'interrupted'));
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
 }
 
 /** A reader that goes away, such as `head`, is no reason to leave an apply half done. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      // EIO comes from a terminal that was closed.
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
 }
