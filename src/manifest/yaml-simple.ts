@@ -25,7 +25,7 @@ interface Tree extends Reading {
 
 /** Deeper documents are for the exact reader. */
 const maxDepth = 100;
-const marker = /^--- *(?:\n|$)/;
+const marker = /^---(?: *| +#.*)(?:\n|$)/;
 /** Tabs and non-ASCII text are looked at where they stand. Whatever a parser may take for a line break is not simple. */
 const strange = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\uffff]/;
 
@@ -38,6 +38,7 @@ export function readSimpleYaml(text: string): SimpleDocument | undefined {
     const start = tree.at;
     if (!isDashAt(text, start) && !isKeyAt(text, start)) return undefined;
     const value = readNode(tree, -1, 0);
+    // A line that is indented unlike all above it ends them all, but not the text.
     return tree.indent < 0 ? { value, start, items: tree.items } : undefined;
   } catch (error) {
     if (error === notSimple) return undefined;
@@ -68,7 +69,6 @@ function readMapping(tree: Tree, indent: number, depth: number): JsonValue {
     const key = readKey(tree);
     assignOnce(fields, key, readField(tree, indent, depth + 1));
   }
-  if (tree.indent > indent) throw notSimple;
   return fields;
 }
 
@@ -91,7 +91,6 @@ function readList(tree: Tree, indent: number, depth: number): JsonValue {
     if (!isBelow) items.push(readItem(tree, dash, indent, depth + 1));
     else items.push(tree.indent > indent ? readNode(tree, indent, depth + 1) : null);
   }
-  if (tree.indent > indent) throw notSimple;
   // An empty element stands nowhere.
   if (depth <= 1 && !items.includes(null)) tree.items.set(items, starts);
   return items;
