@@ -18,11 +18,12 @@ export interface OrphanOptions {
 
 /** Only objects of this home's owners; those of other homes and of other sets are never in the plan. */
 export async function prepareOrphans(target: Target, run: Run, options: OrphanOptions): Promise<Plan> {
-  const [records, home] = await Promise.all([target.inventory.list(), target.home.identity()]);
-  const inSet = options.wholeSet ? records.filter(({ header }) => header.set === target.set) : [];
+  const [records, home] = await Promise.all([target.inventory.list({ whole: true }), target.home.identity()]);
+  const own = records.filter((record) => record.elsewhere === undefined);
+  const inSet = options.wholeSet ? own.filter(({ header }) => header.set === target.set) : [];
   const all = await lostObjects(target.home, home, records, target.set);
-  // Nobody can say which set an owner without a record was in: its record may be kept in another namespace.
-  const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(records, header.name)) : all;
+  // Nobody can say which set an owner without a record was in.
+  const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(own, header.name)) : all;
   run.signal.throwIfAborted();
   const owners: OwnerIntent[] = [
     ...inSet.map((record) => leaving(record, `the set "${target.set}" is given up`)),
@@ -43,6 +44,7 @@ async function lostObjects(
   set: string,
 ): Promise<InventoryRecord[]> {
   const known = new Map(records.map((record) => [record.header.name, record]));
+  const namesakes = new Set(records.filter((record) => record.elsewhere).map(({ header }) => header.name));
   const lost = new Map<string, InventoryEntry[]>();
   const lists = await Promise.all(
     cluster
@@ -53,6 +55,7 @@ async function lostObjects(
   for (const object of lists.flat()) {
     for (const name of markedOwners(home, object)) {
       const record = known.get(name);
+      if (namesakes.has(name)) continue;
       if (record?.entries.has(keyOf(object.reference)) || (record && record.header.set !== set)) continue;
       lost.set(name, [...(lost.get(name) ?? []), { reference: object.reference, state: 'applied', uid: object.uid }]);
     }

@@ -32,6 +32,28 @@ export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune'>;
 
 export function intentsOf(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
+  const own = records.filter((record) => record.elsewhere === undefined);
+  return withoutNamesakes(ownIntents(target, fetched, own), records);
+}
+
+/** Owners of one name would share their marks, and so each other's objects, though their records are two. */
+function withoutNamesakes(intents: Intents, records: readonly InventoryRecord[]): Intents {
+  const elsewhere = new Map(
+    records.flatMap((record) => (record.elsewhere ? [[record.header.name, record.elsewhere]] : [])),
+  );
+  const isNamesake = ({ header }: OwnerIntent) => elsewhere.has(header.name);
+  const problems = intents.owners.filter(isNamesake).map(({ header }) => {
+    const message = `an owner of this name has its record in the namespace "${elsewhere.get(header.name)}" (VIDRA_NAMESPACE)`;
+    return problemOf(new VidraError('SET_MISMATCH', message, { subject: header.name }));
+  });
+  return {
+    ...intents,
+    owners: intents.owners.filter((owner) => !isNamesake(owner)),
+    problems: [...intents.problems, ...problems],
+  };
+}
+
+function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
   const byName = new Map(records.map((record) => [record.header.name, record]));
   const parts = target.definitions.map((definition) => ofDefinition(definition, target, fetched, records, byName));
   const named = new Set(parts.flatMap((part) => part.owners.map((owner) => owner.header.name)));

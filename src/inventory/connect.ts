@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import type { Inventory, InventoryChange, InventoryEntry, InventoryRecord, OwnerHeader } from './inventory.ts';
+import type { Inventory, InventoryChange, InventoryEntry, InventoryRecord } from './inventory.ts';
 import { mergeEntries } from './merge.ts';
 import type { Piece, PieceStore } from './piece.ts';
 import { resourcePieces, vidraResource } from './resources.ts';
@@ -27,22 +27,28 @@ interface Found {
 function createInventory(secrets: PieceStore, resources: PieceStore | undefined): Inventory {
   let known: Map<string, Found[]> | undefined;
 
-  const read = async () => {
+  const readAll = async (whole: boolean) => {
     const stores = resources ? [resources, secrets] : [secrets];
     const lists = await Promise.all(
-      stores.map(async (store) => (await store.list()).map((piece) => ({ piece, store }))),
+      stores.map(async (store) => (await store.list(whole)).map((piece) => ({ piece, store }))),
     );
-    known = new Map();
-    for (const found of lists.flat()) {
-      const { name } = found.piece.header;
-      known.set(name, [...(known.get(name) ?? []), found]);
-    }
+    return lists.flat();
+  };
+  const remember = (all: readonly Found[]) => {
+    known = groupBy(
+      all.filter(({ piece }) => piece.elsewhere === undefined),
+      ({ piece }) => piece.header.name,
+    );
     return known;
   };
+  const read = async () => remember(await readAll(false));
 
   return {
-    async list() {
-      return [...(await read()).values()].map(recordOf);
+    async list({ whole = false } = {}) {
+      const all = await readAll(whole);
+      const others = all.filter(({ piece }) => piece.elsewhere !== undefined);
+      const groups = groupBy(others, ({ piece }) => `${piece.elsewhere}/${piece.header.name}`);
+      return [...remember(all).values(), ...groups.values()].map(recordOf);
     },
     async write(change, options = {}) {
       for (let attempt = 0; attempt < attempts; attempt++) {
@@ -116,5 +122,16 @@ function entriesOf(found: readonly Found[]): Map<string, InventoryEntry> {
 function recordOf(found: readonly Found[]): InventoryRecord {
   const first = found.find(({ piece }) => piece.index === 0) ?? found[0];
   if (!first) throw new Error('a record has at least one piece');
-  return { header: first.piece.header satisfies OwnerHeader, entries: entriesOf(found) };
+  const { header, elsewhere } = first.piece;
+  return { header, entries: entriesOf(found), ...(elsewhere === undefined ? {} : { elsewhere }) };
+}
+
+function groupBy(all: readonly Found[], keyOfGroup: (found: Found) => string): Map<string, Found[]> {
+  const groups = new Map<string, Found[]>();
+  for (const found of all) {
+    const group = groups.get(keyOfGroup(found));
+    if (group) group.push(found);
+    else groups.set(keyOfGroup(found), [found]);
+  }
+  return groups;
 }

@@ -32,6 +32,8 @@ export interface OwnerHeader {
 }
 
 export interface InventoryRecord {
+  /** The namespace, when it is a record of another Vidra with the same home: it counts as somebody's wish, and is never written. */
+  readonly elsewhere?: string;
   readonly header: OwnerHeader;
   /** By identity (`keyOf`). */
   readonly entries: ReadonlyMap<string, InventoryEntry>;
@@ -49,8 +51,11 @@ export interface InventoryChange {
 }
 
 export interface Inventory {
-  /** All records of the home cluster. */
-  list(): Promise<InventoryRecord[]>;
+  /**
+   * All records of the home cluster, those in other namespaces included. Where only Vidra's own namespace may be read these
+   * are all; with `whole` it throws CLUSTER_FORBIDDEN instead.
+   */
+  list(options?: { readonly whole?: boolean }): Promise<InventoryRecord[]>;
   /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
 }

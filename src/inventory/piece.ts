@@ -8,12 +8,15 @@ export interface Piece {
   readonly index: number;
   readonly shards: number;
   readonly entries: readonly InventoryEntry[];
+  /** The namespace of another Vidra's records that it was found in; nothing for those of this one. */
+  readonly elsewhere?: string;
   /** The object that holds it, as last read; nothing when it is not stored yet. */
   readonly stored?: Manifest;
 }
 
 export interface PieceStore {
-  list(): Promise<Piece[]>;
+  /** With `whole`, throws CLUSTER_FORBIDDEN when it may not see the pieces of others. */
+  list(whole: boolean): Promise<Piece[]>;
   /** Creates the piece, or replaces it at the resourceVersion of `stored`. Nothing when somebody else wrote it meanwhile. */
   write(piece: Piece): Promise<Piece | undefined>;
   remove(piece: Piece): Promise<void>;

@@ -12,9 +12,9 @@ const label = 'vidra.infrahub.operators.com/inventory';
 export function secretPieces(home: Cluster, identity: string, namespace: string): PieceStore {
   const secrets = knownType(home, 'Secret');
   return {
-    async list() {
-      const found = await home.list(secrets, { namespace, labelSelector: label });
-      return found.map(readPiece);
+    async list(whole) {
+      const found = await listEverywhere(home, secrets, namespace, whole);
+      return found.map((secret) => readPiece(secret, namespace));
     },
     async write(piece) {
       const id = ownerOf(piece.header.name, identity).id;
@@ -29,6 +29,15 @@ export function secretPieces(home: Cluster, identity: string, namespace: string)
       await home.remove(secrets, { ...secrets, namespace, name }, { uid, resourceVersion });
     },
   };
+}
+
+async function listEverywhere(home: Cluster, secrets: ResourceType, namespace: string, whole: boolean) {
+  try {
+    return await home.list(secrets, { labelSelector: label });
+  } catch (error) {
+    if (whole || !(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
+    return home.list(secrets, { namespace, labelSelector: label });
+  }
 }
 
 async function createIn(home: Cluster, secrets: ResourceType, namespace: string, manifest: Manifest) {
@@ -72,7 +81,7 @@ function secretOf(piece: Piece, namespace: string, id: string): Manifest {
   };
 }
 
-function readPiece(secret: Manifest): Piece {
+function readPiece(secret: Manifest, own: string): Piece {
   const data = secret['data'] as JsonObject | undefined;
   try {
     const text = Buffer.from(String(data?.['record.json']), 'base64').toString();
@@ -83,7 +92,9 @@ function readPiece(secret: Manifest): Piece {
       entries: InventoryEntry[];
     };
     const { apiVersion, kind, metadata } = secret;
-    return { ...content, stored: { apiVersion, kind, metadata } };
+    const { namespace = '' } = metadata;
+    const elsewhere = namespace === own ? {} : { elsewhere: namespace };
+    return { ...content, ...elsewhere, stored: { apiVersion, kind, metadata } };
   } catch (cause) {
     const subject = `Secret ${secret.metadata.namespace}/${secret.metadata.name}`;
     throw new VidraError('INVENTORY_INVALID', 'does not hold a record that can be read', { subject, cause });

@@ -55,4 +55,31 @@ describe('a set that is given up', () => {
     const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: true });
     expect(actionsOf(plan).sort()).toEqual(['delete ConfigMap settings', 'delete Secret settings']);
   });
+
+  it('is not needed to spare what another Vidra on the cluster has recorded', async () => {
+    await theirs.apply([resource(`${namespaces[1]}-web`, settings(namespaces[1]))]);
+    const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: false });
+    const touched = plan.owners.flatMap(({ changes }) => changes.map(({ reference }) => reference.namespace));
+    expect(touched).not.toContain(namespaces[1]);
+  });
+});
+
+describe('an owner whose name another Vidra on the cluster uses', () => {
+  it('is refused, and nothing of the other one is touched', async () => {
+    const name = `${namespaces[1]}-web`;
+    await theirs.apply([resource(name, settings(namespaces[1]))]);
+    const result = await mine.apply([resource(name, settings(namespaces[0]))]);
+    expect(result.plan.problems).toEqual([{ code: 'SET_MISMATCH', message: expect.stringContaining(namespaces[1]) }]);
+    expect(result.outcomes).toEqual([]);
+    expect(await cluster.exists(settings(namespaces[1]))).toBe(true);
+  });
+
+  it('does not take a shared object away from it', async () => {
+    const shared = settings(namespaces[0]);
+    await mine.apply([resource(`${namespaces[0]}-one`, shared)]);
+    await theirs.apply([resource(`${namespaces[1]}-two`, shared)]);
+    const result = await mine.apply([resource(`${namespaces[0]}-one`)]);
+    expect(actionsOf(result.plan)).toEqual(['release ConfigMap settings']);
+    expect(await cluster.exists(shared)).toBe(true);
+  });
 });
