@@ -53,6 +53,7 @@ function buildProgram(): Command {
 
   const plan = program.command('plan').description('show what would change, and change nothing');
   addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')));
+  plan.option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
   plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 
   const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
@@ -61,7 +62,6 @@ function buildProgram(): Command {
 
   const prune = program.command('prune').description('remove what no definition wants any more');
   addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
-  prune.option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes');
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));

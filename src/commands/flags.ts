@@ -1,6 +1,7 @@
 /** The flags of the verbs, each written once. Loaded by every start, so it imports next to nothing. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config/duration.ts';
+import { isNamespaceName } from '../config/namespace-name.ts';
 
 export type OutputFormat = 'text' | 'json' | 'yaml';
 
@@ -85,14 +86,14 @@ export function addDefinitionFlags(command: Command, filename: 'required' | 'opt
 export function addPlanFlags(command: Command): Command {
   return command
     .option('--prune', 'delete what belongs to definitions that left the set')
-    .option('--adopt', 'take over objects that exist and are not managed by Vidra')
-    .option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
+    .option('--adopt', 'take over objects that exist and are not managed by Vidra');
 }
 
 export function addWriteFlags(command: Command): Command {
   return command
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show the plan and change nothing')
+    .option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes')
     .option('--no-wait', 'do not wait until objects are healthy, or gone')
     .addOption(
       new Option('--timeout <duration>', 'how long to wait, as in 90s, 5m or 1h30m')
@@ -129,6 +130,6 @@ function labelValue(text: string): string {
 }
 
 function namespaceName(text: string): string {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
+  if (isNamespaceName(text)) return text;
   throw new InvalidArgumentError('Use at most 63 small letters, digits and dashes.');
 }

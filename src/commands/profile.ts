@@ -16,8 +16,8 @@ export interface ProfileSetOptions {
 }
 
 export async function profileSet(name: string, options: ProfileSetOptions, terminal: Terminal): Promise<ExitStatus> {
-  checkAddress(options.infrahub);
-  const { infrahub, caFile } = options;
+  const infrahub = addressOf(options.infrahub);
+  const { caFile } = options;
   const credentials = await credentialsOf(options, terminal);
   await setProfile(configFolder(terminal.environment), name, { infrahub, ...credentials, ...(caFile && { caFile }) });
   printText([`Saved profile ${name} for ${infrahub} (${loginOf(credentials)}).`], terminal);
@@ -59,11 +59,14 @@ function loginOf(credentials: Credentials): string {
   return credentials.username ? `user ${credentials.username}` : 'no credentials';
 }
 
-function checkAddress(address: string): void {
+/** As it will be shown and compared. Throws USAGE. */
+function addressOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !isWeb) throw new VidraError('USAGE', 'write --infrahub as https://infrahub.example.com');
   if (url.username || url.password) throw new VidraError('USAGE', 'credentials do not belong into the address');
+  if (url.search || url.hash) throw new VidraError('USAGE', '--infrahub must end with the path, without ? and #');
+  return url.href.replace(/\/$/, '');
 }
 
 async function credentialsOf(options: ProfileSetOptions, terminal: Terminal): Promise<Credentials> {

@@ -2,7 +2,7 @@
 import { VidraError } from '../errors.ts';
 import type { InfrahubCredentials } from '../source/infrahub-session.ts';
 import type { Environment } from './environment.ts';
-import { type Profile, type Profiles, unknownProfile } from './profile.ts';
+import type { Profile, Profiles } from './profile.ts';
 
 export interface InfrahubAccess {
   readonly credentials: InfrahubCredentials;
@@ -14,11 +14,11 @@ export interface InfrahubAccess {
 export interface AccessSettings {
   readonly environment: Environment;
   readonly profiles: Profiles;
-  /** The profile named by flag or variable. Only this one counts then. */
+  /** The profile named by flag or variable, one of `profiles`. Only this one counts then. */
   readonly profile?: string;
 }
 
-/** From the environment, else from a profile; nothing when neither is meant for `url`. Throws PROFILE_UNKNOWN or USAGE. */
+/** From the environment, else from a profile; nothing when neither is meant for `url`. Throws USAGE. */
 export function accessTo(url: string, settings: AccessSettings): InfrahubAccess | undefined {
   return fromEnvironment(url, settings.environment) ?? fromProfile(url, settings);
 }
@@ -57,8 +57,6 @@ function fromProfile(url: string, settings: AccessSettings): InfrahubAccess | un
 
 function profileFor(url: string, settings: AccessSettings): { name: string; profile: Profile } | undefined {
   const { byName, current } = settings.profiles;
-  if (settings.profile !== undefined && !Object.hasOwn(byName, settings.profile))
-    throw unknownProfile(settings.profile);
   const others = current ? [current, ...Object.keys(byName).sort()] : Object.keys(byName).sort();
   for (const name of settings.profile === undefined ? others : [settings.profile]) {
     const profile = byName[name];

@@ -1,7 +1,9 @@
 /** One merge of everything that can be set: flags before environment before profile before defaults. Pure. */
+import { VidraError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import type { AccessSettings } from './infrahub-access.ts';
-import type { Profiles } from './profile.ts';
+import { isNamespaceName } from './namespace-name.ts';
+import { type Profiles, unknownProfile } from './profile.ts';
 
 /** What the user typed; nothing for what was not typed. */
 export interface GivenFlags {
@@ -26,15 +28,23 @@ export interface Settings {
   readonly access: AccessSettings;
 }
 
-/** Empty text counts as not set. */
+/** Empty text counts as not set. Throws PROFILE_UNKNOWN, or USAGE for a VIDRA_NAMESPACE that cannot be one. */
 export function mergeSettings(flags: GivenFlags, environment: Environment, profiles: Profiles): Settings {
   const profile = flags.profile || environment['VIDRA_PROFILE'];
+  if (profile && !Object.hasOwn(profiles.byName, profile)) throw unknownProfile(profile);
+  const recordNamespace = environment['VIDRA_NAMESPACE'] || 'vidra-system';
+  if (!isNamespaceName(recordNamespace)) {
+    throw new VidraError(
+      'USAGE',
+      `VIDRA_NAMESPACE cannot be ${JSON.stringify(recordNamespace)}: use small letters, digits and dashes`,
+    );
+  }
   return {
     set: flags.set || 'default',
     context: flags.context || undefined,
     kubeconfig: flags.kubeconfig || undefined,
     namespace: flags.namespace || 'default',
-    recordNamespace: environment['VIDRA_NAMESPACE'] || 'vidra-system',
+    recordNamespace,
     access: { environment, profiles, ...(profile && { profile }) },
   };
 }

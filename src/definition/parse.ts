@@ -14,17 +14,22 @@ export interface ParsedDefinitions {
   readonly problems: readonly VidraError[];
 }
 
-/** Reads definitions from YAML or JSON. Problems are MANIFEST_INVALID (no valid document) or DEFINITION_INVALID. */
+/** Reads definitions from YAML or JSON. Problems are DEFINITION_INVALID, and begin with the place. */
 export function parseDefinitions(files: readonly { name: string; content: string }[]): ParsedDefinitions {
   const definitions = new Map<string, Definition>();
   const problems: VidraError[] = [];
   for (const file of files) {
     const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkDefinition });
-    problems.push(...decoded.problems);
+    problems.push(...decoded.problems.map(asDefinitionProblem));
     for (const located of decoded.manifests) addDefinition(toDefinition(located), definitions, problems);
   }
   if (definitions.size === 0 && problems.length === 0) problems.push(nothingIn(files));
   return { definitions: [...definitions.values()], problems };
+}
+
+/** A file of definitions that is no YAML is wrong usage, unlike a manifest that a source gives. */
+function asDefinitionProblem(problem: VidraError): VidraError {
+  return new VidraError('DEFINITION_INVALID', problem.message, { cause: problem });
 }
 
 function addDefinition(definition: Definition, definitions: Map<string, Definition>, problems: VidraError[]): void {

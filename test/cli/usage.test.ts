@@ -74,8 +74,8 @@ describe('vidra', () => {
 
   it('reads a definition from standard input', async () => {
     const { code, stderr } = await vidra(['plan', '-f', '-'], { input: 'kind: [', environment });
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('standard input');
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/^error: standard input, document 1, line 1, .*\(DEFINITION_INVALID\)\n/);
   });
 
   it('says which kubeconfig it did not find', async () => {
@@ -116,6 +116,11 @@ describe('vidra profile', () => {
     const end = await vidra(['profile', 'set', 'x', '--infrahub', `https://ann:${secret}@h.example`], { environment });
     expect(end).toMatchObject({ code: 64, stdout: '' });
     expect(end.stderr).not.toContain(secret);
+  });
+
+  it('refuses an address with a query, which no server is told apart by', async () => {
+    const end = await vidra(['profile', 'set', 'x', '--infrahub', 'https://h.example/?token=1'], { environment });
+    expect(end).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('without ? and #') });
   });
 
   it('changes and forgets the current profile', async () => {

@@ -59,11 +59,6 @@ describe('access to an Infrahub', () => {
     expect(accessTo(url, settings({}, byName, { profile: 'b' }))?.origin).toBe('the profile b');
   });
 
-  it('is an error when the profile that was named is not there', () => {
-    expect(() => accessTo(url, settings({}, {}, { profile: 'x' }))).toThrow('there is no profile "x"');
-    expect(() => accessTo(url, settings({}, {}, { profile: '__proto__' }))).toThrow('there is no profile');
-  });
-
   it('is an error when only half of a login is set', () => {
     expect(() => accessTo(url, settings({ INFRAHUB_USERNAME: 'ann' }))).toThrow('must be set together');
   });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { mergeSettings } from '../../../src/config/settings.ts';
 
-const profiles = { byName: {} };
+const profile = { infrahub: 'https://infrahub.example.com' };
+const profiles = { byName: { home: profile, work: profile } };
 
 describe('settings', () => {
   it('have defaults', () => {
@@ -21,6 +22,21 @@ describe('settings', () => {
     expect(mergeSettings({ profile: 'work' }, environment, profiles).access.profile).toBe('work');
     expect(mergeSettings({}, environment, profiles).access.profile).toBe('home');
     expect(mergeSettings({ profile: '' }, { VIDRA_PROFILE: '' }, profiles).access.profile).toBeUndefined();
+  });
+
+  it.each([
+    [{ profile: 'nowhere' }, {}],
+    [{}, { VIDRA_PROFILE: '__proto__' }],
+  ])('refuse a profile that does not exist: %j %j', (flags, environment) => {
+    expect(() => mergeSettings(flags, environment, profiles)).toThrow(
+      expect.objectContaining({ code: 'PROFILE_UNKNOWN' }),
+    );
+  });
+
+  it.each(['Records', 'a b', '-a', 'a'.repeat(64)])('refuse records in a namespace called %j', (name) => {
+    expect(() => mergeSettings({}, { VIDRA_NAMESPACE: name }, profiles)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('VIDRA_NAMESPACE') }),
+    );
   });
 
   it('keep the namespace of the records apart from that of objects', () => {

@@ -99,7 +99,7 @@ describe('problems', () => {
     expect(parsed.problems.map(({ code, message }) => `${code} ${message}`)).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 1.yaml, document 2, line 10, column 7: spec.source is missing",
-        "MANIFEST_INVALID 1.yaml, document 3, line 12, column 5: is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+        "DEFINITION_INVALID 1.yaml, document 3, line 12, column 5: is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
         "DEFINITION_INVALID 2.yaml, document 1, line 5, column 7: spec must be a mapping, not a number",
       ]
     `);
