@@ -28,7 +28,8 @@ export async function readProfiles(folder: string): Promise<Profiles> {
   const path = pathIn(folder);
   // Read without the library that writes: it takes long to load, and turns every interruption into an immediate end.
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    // ENOTDIR: a home such as /dev/null, which services have, holds no profiles either.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new VidraError('PROFILE_INVALID', `cannot be read (${error.code})`, { subject: path });
   });
   return text === undefined ? { byName: {} } : parseProfiles(text, path);
@@ -94,9 +95,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Throws PROFILE_INVALID when the file cannot be written. */
 async function write(folder: string, profiles: Profiles): Promise<void> {
   const { default: Conf } = await import('conf');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
-  new Conf<Profiles>({ cwd: folder, configName: fileName, configFileMode: 0o600 }).store = profiles;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    new Conf<Profiles>({ cwd: folder, configName: fileName, configFileMode: 0o600 }).store = profiles;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new VidraError('PROFILE_INVALID', `cannot be written (${code})`, { subject: pathIn(folder) });
+  }
 }

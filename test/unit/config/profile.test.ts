@@ -1,5 +1,5 @@
 /** Profiles on a real disk. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,21 @@ describe('profiles', () => {
 
   it.each(['', '__proto__', '../x', 'a b', '-x'])('cannot be called %j', async (name) => {
     await expect(setProfile(folder, name, work)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('are none where a file stands in the place of their folder, and cannot be saved there', async () => {
+    const home = join(parent, 'home');
+    writeFileSync(home, '');
+    expect(await readProfiles(join(home, 'vidra'))).toEqual({ byName: {} });
+    await expect(setProfile(join(home, 'vidra'), 'work', work)).rejects.toMatchObject({
+      code: 'PROFILE_INVALID',
+      message: expect.stringMatching(/profiles\.json: cannot be written \(ENOTDIR\)$/),
+    });
+  });
+
+  it('are an error when there is something else in the place of their file', async () => {
+    mkdirSync(join(folder, 'profiles.json'), { recursive: true });
+    await expect(readProfiles(folder)).rejects.toMatchObject({ code: 'PROFILE_INVALID' });
   });
 
   it.each(['{ "byName": top-secret', '{ "byName": 1 }', '[]', '{ "byName": { "x": { "infrahub": 1 } } }'])(
