@@ -21,12 +21,16 @@ export async function readText(
   return { text: utf8(bytes, subject), bytes };
 }
 
-/** As `readText`, of a file. Throws SOURCE_NOT_FOUND or SOURCE_REFUSED with the path when it cannot be opened. */
-export async function readTextFile(path: string, maxBytes: number): Promise<{ text: string; bytes: Uint8Array }> {
+/** As `readText`, of a file that errors call `subject`. Throws SOURCE_NOT_FOUND or SOURCE_REFUSED when it cannot be opened. */
+export async function readTextFile(
+  path: string,
+  maxBytes: number,
+  subject: string,
+): Promise<{ text: string; bytes: Uint8Array }> {
   try {
-    return await readText(createReadStream(path), maxBytes, path);
+    return await readText(createReadStream(path), maxBytes, subject);
   } catch (error) {
-    throw fileError(error, path);
+    throw fileError(error, subject);
   }
 }
 

@@ -43,7 +43,7 @@ export async function readFiles(
 async function readArtifact(path: string, options: FileOptions, maxBytes: number): Promise<Artifact> {
   const { text, bytes } = await (path === '-'
     ? readStdin(options, maxBytes)
-    : readTextFile(resolve(options.cwd, path), maxBytes));
+    : readTextFile(resolve(options.cwd, path), maxBytes, path));
   const name = path === '-' ? 'standard input' : path;
   return { id: path, name, digest: createHash('sha256').update(bytes).digest('hex'), content: text };
 }

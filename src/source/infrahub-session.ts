@@ -28,7 +28,8 @@ interface Tokens {
 /** One session per Infrahub and credentials, whatever the number of its users: they share one login at a time. */
 export function createSession(http: HttpClient, credentials: InfrahubCredentials, closed: AbortSignal): Session {
   if (credentials.kind === 'password') return passwordSession(http, credentials, closed);
-  const headers = credentials.kind === 'apiKey' ? { 'x-infrahub-key': headerValue(credentials.apiKey) } : {};
+  const headers =
+    credentials.kind === 'apiKey' ? { 'x-infrahub-key': headerValue(credentials.apiKey, 'The API key') } : {};
   return { headers: async () => headers, renew: async () => false };
 }
 
@@ -78,7 +79,11 @@ async function login(
   if (typeof access !== 'string' || typeof refreshToken !== 'string') {
     throw new VidraError('SOURCE_INVALID_ANSWER', 'the login was answered without tokens.', { subject: http.address });
   }
-  return { access: headerValue(access), refresh: headerValue(refreshToken), renewAt: renewAt(access, Date.now()) };
+  return {
+    access: headerValue(access, 'The access token'),
+    refresh: headerValue(refreshToken, 'The refresh token'),
+    renewAt: renewAt(access, Date.now()),
+  };
 }
 
 /** Nothing when the refresh token is not taken (any more): then it takes a login. */
@@ -88,7 +93,11 @@ async function refresh(http: HttpClient, tokens: Tokens, signal: AbortSignal): P
   if (answer.status >= 500 || answer.status === 429) throw answerError(answer, http.address, 'Renewing the login');
   const { access_token: access } = json(answer);
   if (answer.status !== 200 || typeof access !== 'string') return undefined;
-  return { access: headerValue(access), refresh: tokens.refresh, renewAt: renewAt(access, Date.now()) };
+  return {
+    access: headerValue(access, 'The access token'),
+    refresh: tokens.refresh,
+    renewAt: renewAt(access, Date.now()),
+  };
 }
 
 /** By the token's lifetime and not by its end, so that a clock that differs from the server's does no harm. */
@@ -113,12 +122,10 @@ function json(answer: HttpAnswer): Readonly<Record<string, unknown>> {
   }
 }
 
-function headerValue(secret: string): string {
+function headerValue(secret: string, subject: string): string {
   const value = secret.trim();
   if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new VidraError('SOURCE_UNAUTHORIZED', 'is empty or holds characters that no key has.', {
-    subject: 'The API key',
-  });
+  throw new VidraError('SOURCE_UNAUTHORIZED', 'is empty or holds characters that no header may have.', { subject });
 }
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, http: HttpClient): Promise<T> {

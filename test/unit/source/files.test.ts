@@ -94,7 +94,7 @@ it('reports a link to nothing instead of leaving the file out', async () => {
 
 it('refuses a file that is not UTF-8 and names it', async () => {
   await write({ 'a.yaml': Buffer.from([0x6b, 0xff, 0xfe]) });
-  await expect(readFiles(['a.yaml'], { cwd })).rejects.toThrow(/a\.yaml: is not UTF-8/);
+  await expect(readFiles(['a.yaml'], { cwd })).rejects.toThrow(/^a\.yaml: is not UTF-8/);
 });
 
 it('refuses a file over the limit, and takes one of exactly the limit', async () => {
