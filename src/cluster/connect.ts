@@ -1,4 +1,5 @@
 /** From a kubeconfig to a connected cluster. */
+import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
 import { VidraError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
@@ -17,11 +18,10 @@ const parallel = 16;
 
 /** Throws KUBECONFIG_INVALID, or CLUSTER_* when the server does not answer or lets nobody in. */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
-  const config = await loadKubeconfig(options);
-  if (options.server) config.setCurrentContext(contextOf(config.contexts, config.clusters, options.server));
+  const config = await loadContext(options);
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new VidraError('KUBECONFIG_INVALID', `context ${config.currentContext} has no cluster`);
-  const credentials = credentialsOf(config);
+  const credentials = credentialsOf(config, () => loadContext(options));
   const dispatcher = dispatcherOf(cluster.server, await credentials.tls(), cluster.proxyUrl, options.environment);
   const transport = createTransport({
     server: cluster.server,
@@ -36,6 +36,12 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     await transport.close();
     throw error;
   }
+}
+
+async function loadContext(options: ConnectOptions): Promise<KubeConfig> {
+  const config = await loadKubeconfig(options);
+  if (options.server) config.setCurrentContext(contextOf(config.contexts, config.clusters, options.server));
+  return config;
 }
 
 function contextOf(

@@ -20,15 +20,27 @@ export interface Credentials {
 
 const freshMs = 60_000;
 
-/** Credentials of the config's current context. Exec plugins run once at a time, however many requests wait. */
-export function credentialsOf(config: KubeConfig): Credentials {
+/** Many requests that get a 401 together want one renewal. */
+const renewedMs = 5_000;
+
+/**
+ * Credentials of the config's current context. Exec plugins run once at a time, however many requests wait. `reload` reads the
+ * config again: the one at hand keeps what a plugin gave until that expires, also when the server refuses it.
+ */
+export function credentialsOf(first: KubeConfig, reload: () => Promise<KubeConfig>): Credentials {
+  let config = first;
   let current: Promise<RequestOptions> | undefined;
   let readAt = 0;
 
+  const read = async (renew: boolean) => {
+    if (renew) config = await reload();
+    return resolve(config);
+  };
   const options = (renew: boolean): Promise<RequestOptions> => {
-    if (!current || renew || Date.now() - readAt > freshMs) {
+    const age = Date.now() - readAt;
+    if (!current || age > freshMs || (renew && age > renewedMs)) {
       readAt = Date.now();
-      current = resolve(config).catch((error) => {
+      current = read(renew).catch((error) => {
         current = undefined;
         throw error;
       });

@@ -3,7 +3,7 @@
 export interface Limiter {
   /** Runs `work` as soon as there is room. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** The server is overloaded: halve the limit. */
+  /** The server is overloaded: halve the limit, once for all requests that were under way together. */
   slowDown(): void;
 }
 
@@ -13,6 +13,8 @@ export function createLimiter(most: number): Limiter {
   let limit = most;
   let running = 0;
   let streak = 0;
+  // Requests that were sent before the last slow-down, and may still come back with a 429 of the same overload.
+  let stale = 0;
 
   const start = () => {
     while (running < limit && waiting.length > 0) {
@@ -22,6 +24,7 @@ export function createLimiter(most: number): Limiter {
   };
   const done = () => {
     running--;
+    stale = Math.max(0, stale - 1);
     if (limit < most && ++streak >= most) {
       limit++;
       streak = 0;
@@ -41,6 +44,8 @@ export function createLimiter(most: number): Limiter {
       }
     },
     slowDown() {
+      if (stale > 0) return;
+      stale = running;
       limit = Math.max(1, Math.floor(limit / 2));
       streak = 0;
     },

@@ -22,15 +22,16 @@ export function parseStatus(body: string): Status {
 
 /** `subject` names the object or the request. */
 export function statusError(httpStatus: number, status: Status, subject: string): VidraError {
-  return new VidraError(codeOf(httpStatus), status.message || `HTTP status ${httpStatus}`, { subject });
+  return new VidraError(codeOf(httpStatus, status.reason), status.message || `HTTP status ${httpStatus}`, { subject });
 }
 
-function codeOf(httpStatus: number): ErrorCode {
+function codeOf(httpStatus: number, reason: string | undefined): ErrorCode {
   if (httpStatus === 401) return 'CLUSTER_UNAUTHORIZED';
   if (httpStatus === 403) return 'CLUSTER_FORBIDDEN';
   if (httpStatus === 404) return 'NOT_FOUND';
-  // A manifest that does not fit the schema comes as 500 without a reason, so 500 is no sign of a passing trouble.
-  if (httpStatus < 500 || httpStatus === 500) return httpStatus === 429 ? 'CLUSTER_FAILED' : 'CLUSTER_REFUSED';
+  if (httpStatus === 429) return 'CLUSTER_FAILED';
+  // A manifest that does not fit the schema comes as 500 without a reason; with one, the server itself has failed.
+  if (httpStatus < 500 || (httpStatus === 500 && !reason)) return 'CLUSTER_REFUSED';
   return 'CLUSTER_FAILED';
 }
 

@@ -37,9 +37,10 @@ export async function actAll(
     run.emit({ type: 'acting', done: outcomes.size, total: steps.length });
     return rest.result === 'succeeded' ? 'succeeded' : 'failed';
   };
+  const skipped = new Set(plan.owners.flatMap(skippedOf));
   // A step of an earlier phase, or one that was skipped by the plan, is not in the graph of this phase.
   const failedBefore = (step: Step) =>
-    step.after.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== 'succeeded');
+    step.after.find((id) => skipped.has(id) || (outcomes.has(id) && outcomes.get(id)?.result !== 'succeeded'));
   const phase = (members: readonly Step[]) =>
     runGraph(members, {
       parallel,
@@ -61,7 +62,10 @@ export async function actAll(
   const held = new Set(removals.filter(({ plan: { owner } }) => unfinished.has(owner.name)));
   for (const step of held)
     add(step, run.signal.aborted ? { result: 'stopped' } : { result: 'blocked', problem: waitsForWrites });
-  await phase(removals.filter((step) => !held.has(step)));
+  const free = removals.filter((step) => !held.has(step));
+  // What may stop other deletions goes before them.
+  await phase(free.filter(({ change }) => isLate(change)));
+  await phase(free.filter(({ change }) => !isLate(change)));
   return [...outcomes.values()];
 }
 
@@ -73,6 +77,11 @@ function stepsOf(plan: OwnerPlan): Step[] {
     plan,
     change,
   }));
+}
+
+function skippedOf(plan: OwnerPlan): string[] {
+  const wrong = plan.changes.filter((change) => change.action === 'skip' && change.code !== undefined);
+  return wrong.map((change) => changeId(plan.owner.name, keyOf(change.reference)));
 }
 
 const waitsForWrites: Problem = {

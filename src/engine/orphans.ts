@@ -26,10 +26,18 @@ export async function prepareOrphans(target: Target, run: Run, options: OrphanOp
   const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(own, header.name)) : all;
   run.signal.throwIfAborted();
   const owners: OwnerIntent[] = [
-    ...inSet.map((record) => leaving(record, `the set "${target.set}" is given up`)),
-    ...lost.map((record) => leaving(record, 'no record names it')),
+    ...inSet.map((record) => leaving(withLost(record, lost), `the set "${target.set}" is given up`)),
+    ...lost
+      .filter(({ header }) => !isRecorded(inSet, header.name))
+      .map((record) => leaving(record, 'no record names it')),
   ];
   return planIntents(target, run, records, { owners, problems: [], notes: [] });
+}
+
+/** One owner has one plan. */
+function withLost(record: InventoryRecord, lost: readonly InventoryRecord[]): InventoryRecord {
+  const more = lost.find(({ header }) => header.name === record.header.name);
+  return more ? { ...record, entries: new Map([...record.entries, ...more.entries]) } : record;
 }
 
 function isRecorded(records: readonly InventoryRecord[], name: string): boolean {

@@ -5,7 +5,7 @@ import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import { markedBy } from '../manifest/owner.ts';
-import { resolveConflicts, withoutFields } from '../plan/conflict.ts';
+import { type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { differencesOf } from '../plan/diff.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Policy, Verdict } from '../plan/observation.ts';
@@ -22,6 +22,8 @@ export interface TrialOptions {
   readonly newKinds: ReadonlySet<string>;
   /** Whether this owner is the first of the plan that wants an object. */
   readonly isFirst: (owner: string, key: string) => boolean;
+  /** Field managers of the owners that leave an object in this plan, by identity. */
+  readonly leaving: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** One question to the server, still to be asked. */
@@ -46,7 +48,7 @@ export function trialsOf(
     const predicted = live ? undefined : prediction(desired, options);
     if (predicted) known.set(key, predicted);
     else if (needsTrial(observed, desired, live, options)) {
-      trials.push({ key, ask: () => ask(cluster, observed, desired, live, options.policy) });
+      trials.push({ key, ask: () => ask(cluster, observed, desired, live, options) });
     }
   }
   return { known, trials };
@@ -78,23 +80,26 @@ async function ask(
   observed: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
-  policy: Policy,
+  options: TrialOptions,
 ): Promise<Verdict> {
   const type = cluster.typeOf(desired.reference);
   if (!type)
     return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
   try {
     const current = live ? await cluster.get(type, desired.reference) : undefined;
-    const adopting = live !== undefined && mayApply(observed.owner, live, policy) === 'adopt';
-    return await tryApply(cluster, type, observed, desired, live, current, adopting);
+    const adopting = live !== undefined && mayApply(observed.owner, live, options.policy) === 'adopt';
+    const leaving = options.leaving.get(keyOf(desired.reference));
+    const resolve = (conflicts: readonly FieldConflict[]) => resolveConflicts(conflicts, adopting, leaving);
+    return await tryApply(cluster, type, observed, desired, live, current, resolve);
   } catch (error) {
     if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
     return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
   }
 }
 
+// A webhook of its kind that fails comes as a failure of the server.
 function isAboutTheObject(error: VidraError): boolean {
-  return error.code === 'CLUSTER_REFUSED' || error.code === 'CLUSTER_FORBIDDEN' || error.code === 'NOT_FOUND';
+  return ['CLUSTER_REFUSED', 'CLUSTER_FORBIDDEN', 'CLUSTER_FAILED', 'NOT_FOUND'].includes(error.code);
 }
 
 async function tryApply(
@@ -104,7 +109,7 @@ async function tryApply(
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
   current: Manifest | undefined,
-  adopting: boolean,
+  resolve: (conflicts: readonly FieldConflict[]) => Resolution,
 ): Promise<Verdict> {
   const marked = markedBy(owner, desired.manifest);
   const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
@@ -115,7 +120,7 @@ async function tryApply(
   if (first.type === 'applied')
     return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
 
-  const resolution = resolveConflicts(first.conflicts, adopting);
+  const resolution = resolve(first.conflicts);
   if (resolution.blocked.length > 0) return { type: 'conflict', conflicts: resolution.blocked };
   const second = await attempt(withoutFields(marked, resolution.yield), resolution.force);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };

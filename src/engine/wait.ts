@@ -33,8 +33,7 @@ export async function awaitHealth(
   const failed: Unhealthy[] = [];
   for (let pollMs = firstPollMs; left.length > 0; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
     const health = await readHealth(left, target);
-    const stateOf = (one: Watched) =>
-      health.get(placeOf(one)) ?? { state: 'progressing', reason: 'it is not there any more' };
+    const stateOf = (one: Watched) => health.get(placeOf(one)) ?? healthOfAbsent(one);
     failed.push(...left.filter((one) => stateOf(one).state === 'failed').map((one) => unhealthy(one, stateOf(one))));
     left = left.filter((one) => stateOf(one).state === 'progressing');
     if (left.length === 0) break;
@@ -45,6 +44,12 @@ export async function awaitHealth(
     await pause(pollMs, run.signal);
   }
   return failed;
+}
+
+// A Job that ended long enough ago is deleted by its time to live.
+function healthOfAbsent({ outcome: { change } }: Watched): Health {
+  const isJob = change.reference.group === 'batch' && change.reference.kind === 'Job';
+  return isJob ? { state: 'current', reason: '' } : { state: 'progressing', reason: 'it is not there any more' };
 }
 
 /** The outcomes, those of deletions that ended with `gone`. */

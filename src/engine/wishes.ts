@@ -1,7 +1,7 @@
 /** From definitions, snapshots and records to what becomes of each owner: wanted, leaving, or waiting. */
 import type { Definition, InfrahubSync } from '../definition/definition.ts';
 import { type ErrorCode, VidraError } from '../errors.ts';
-import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import { destinationServer, type InventoryRecord, type OwnerHeader } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
 import type { LocatedManifest } from '../manifest/manifest.ts';
 import type { Problem } from '../plan/plan.ts';
@@ -135,12 +135,6 @@ function ofArtifact(
   const header = { name, set: target.set, sync: sync.name, artifact: label, checksum: artifact.digest, server };
   const decoded = decode(artifact.content, { source: sync.source.infrahubAPIURL, artifact: label });
   return wanted(header, decoded, namespace, byName.get(name), target.set);
-}
-
-// The address of the API inside a cluster means the cluster that the definition is in.
-function destinationServer(server = ''): string {
-  const url = server.replace(/\/+$/, '');
-  return /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?$/.test(url) ? '' : url;
 }
 
 // Upstream named them by the bare id; such a one that is this sync's keeps its name.

@@ -59,3 +59,9 @@ export interface Inventory {
   /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
 }
+
+/** A destination as records name it. The address of the API inside a cluster means the cluster that the definition is in. */
+export function destinationServer(server = ''): string {
+  const url = server.replace(/\/+$/, '');
+  return /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?$/.test(url) ? '' : url;
+}

@@ -1,7 +1,7 @@
 /** First pieces of records as the status of VidraResources, for clusters that have the CRDs. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { apiVersionOf, groupVersion, type JsonObject, type Manifest } from '../manifest/manifest.ts';
-import type { InventoryEntry, OwnerHeader } from './inventory.ts';
+import { destinationServer, type InventoryEntry, type OwnerHeader } from './inventory.ts';
 import type { Piece, PieceStore } from './piece.ts';
 
 export const vidraResource = { group: 'infrahub.operators.com', version: 'v1alpha1', kind: 'VidraResource' } as const;
@@ -89,7 +89,7 @@ function readPiece(object: Manifest): Piece {
     ...(sync ? { sync } : {}),
     ...(artifact ? { artifact } : {}),
     ...(checksum ? { checksum } : {}),
-    server: spec?.destination?.server ?? '',
+    server: destinationServer(spec?.destination?.server),
   };
   return { header, index: 0, shards, entries: (status.managedResources ?? []).map(readEntry), stored: object };
 }

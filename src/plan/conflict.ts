@@ -18,15 +18,20 @@ export interface Resolution {
 
 /**
  * Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. Who
- * adopts an object overrules everybody but Vidra's other owners.
+ * adopts an object overrules everybody but Vidra's other owners. Managers in `leaving` give the object up in the same plan,
+ * and so have no say any more.
  */
-export function resolveConflicts(conflicts: readonly FieldConflict[], adopting: boolean): Resolution {
+export function resolveConflicts(
+  conflicts: readonly FieldConflict[],
+  adopting: boolean,
+  leaving: ReadonlySet<string> = new Set(),
+): Resolution {
   const isYielded = (conflict: FieldConflict) =>
     conflict.subresource === 'scale' && plainPath(conflict.field) !== undefined;
   const yielded = conflicts.filter(isYielded);
   const rest = conflicts.filter((conflict) => !isYielded(conflict));
   const isOverruled = ({ manager }: FieldConflict) =>
-    adopting ? !isOwnerManager(manager) : peoplesTools.test(manager);
+    leaving.has(manager) || (adopting ? !isOwnerManager(manager) : peoplesTools.test(manager));
   return {
     force: rest.some(isOverruled),
     yield: yielded.map((conflict) => plainPath(conflict.field) ?? []),

@@ -67,5 +67,5 @@ export interface DestinationObservation {
 
 /** Decisions that the caller makes for the whole plan. */
 export interface Policy {
-  readonly adopt: 'Never' | 'IfUnowned' | 'Always';
+  readonly adopt: 'Never' | 'IfUnowned';
 }

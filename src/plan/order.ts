@@ -81,6 +81,9 @@ function addToIndex(index: Index, id: string, change: Change): void {
   } else if (change.action === 'delete' || change.action === 'release') {
     push(index.removalsByNamespace, namespace, id);
     push(index.removalsByKind, `${group}/${kind}`, id);
+  } else if (change.action === 'skip' && change.code !== undefined) {
+    // What names it as a dependency must not go ahead without it.
+    push(index.writes, keyOf(change.reference), id);
   }
 }
 

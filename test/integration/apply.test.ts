@@ -160,4 +160,30 @@ describe('apply', () => {
     expect(actionsOf(result.plan)).toEqual(['release ConfigMap shared', 'delete ConfigMap shared']);
     expect(await cluster.exists(shared)).toBe(false);
   });
+
+  it('hands an object over to another owner that wants other values, in one plan', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    await engine.apply([resource(one, configMap('moved', { color: 'blue' })), resource(two)]);
+    const { uid } = (await live(configMap('moved', {}))).metadata;
+    const moved = await engine.apply([resource(one), resource(two, configMap('moved', { color: 'red' }))]);
+    expect(actionsOf(moved.plan)).toEqual(['release ConfigMap moved', 'update ConfigMap moved']);
+    expect(moved.outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    const after = await live(configMap('moved', {}));
+    expect([after.data, after.metadata.uid]).toEqual([{ color: 'red' }, uid]);
+    expect(actionsOf(await engine.plan([resource(one), resource(two, configMap('moved', { color: 'red' }))]))).toEqual(
+      [],
+    );
+  });
+
+  it('reports two owners that want different values, and lets neither overwrite the other', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    await engine.apply([resource(one, configMap('both', { color: 'blue' }))]);
+    const result = await engine.apply([
+      resource(one, configMap('both', { color: 'blue' })),
+      resource(two, configMap('both', { color: 'red' })),
+    ]);
+    const reason = expect.stringContaining(one);
+    expect(result.plan.owners[1]?.changes).toMatchObject([{ action: 'skip', code: 'CONFLICT', reason }]);
+    expect((await live(configMap('both', {}))).data).toEqual({ color: 'blue' });
+  });
 });

@@ -117,6 +117,11 @@ describe('refusals', () => {
     expect(error).toMatchObject({ code, message: 'Deployment shop/web: because' });
   });
 
+  test('with HTTP status 500 are failures of the server when they have a reason', () => {
+    const status = { reason: 'InternalError', message: 'etcdserver: request timed out' };
+    expect(statusError(500, status, 'Deployment shop/web').code).toBe('CLUSTER_FAILED');
+  });
+
   test('without a message name their status', () => {
     expect(statusError(503, parseStatus(''), 'list of pods').message).toBe('list of pods: HTTP status 503');
   });

@@ -77,4 +77,17 @@ describe('a limiter', () => {
     }
     await Promise.all(all);
   });
+
+  test('slows down once for requests that were under way together', async () => {
+    const limiter = createLimiter(8);
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        limiter.run(async () => {
+          await nextTurn();
+          limiter.slowDown();
+        }),
+      ),
+    );
+    expect(await most(limiter, 7)).toBe(4);
+  });
 });
