@@ -11,12 +11,12 @@ export function readQuoted(reading: Reading, parent = Number.POSITIVE_INFINITY):
   let end = endIn(line);
   let source = '';
   while (end < 0) {
+    // White space at line breaks is folded, tabs too.
+    if (line.includes('\t')) throw notSimple;
     source += `${withoutSpaces(line)} `;
     toNextLine(reading, parent);
     line = lineAt(reading);
     end = endIn(line);
-    // White space at line breaks is folded.
-    if (source.includes('\t') || line.includes('\t')) throw notSimple;
   }
   source += line.slice(0, end);
   reading.at += end + 1;

@@ -7,7 +7,7 @@ import type { JsonValue } from './manifest.ts';
 import type { Path } from './read-document.ts';
 import { readBlockScalar } from './yaml-simple-block.ts';
 import { readFlow } from './yaml-simple-flow.ts';
-import { finishLine, isLineEnd, notSimple, type Reading, skipSpaces, toContent } from './yaml-simple-line.ts';
+import { finishLine, isLineEnd, lineEnd, notSimple, type Reading, skipSpaces, toContent } from './yaml-simple-line.ts';
 import { readQuoted } from './yaml-simple-quoted.ts';
 import { assignOnce, isKeyAt, readKey, readPlain } from './yaml-simple-scalar.ts';
 
@@ -25,6 +25,8 @@ interface Tree extends Reading {
 
 /** Deeper documents are for the exact reader. */
 const maxDepth = 100;
+/** So are longer lines with brackets, in which each text in quotes would look for the end of its line. */
+const maxFlow = 10_000;
 const marker = /^---(?: *| +#.*)(?:\n|$)/;
 /** Tabs and non-ASCII text are looked at where they stand. Whatever a parser may take for a line break is not simple. */
 const strange = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\uffff]/;
@@ -110,8 +112,10 @@ function readInline(tree: Tree, parent: number, depth: number): JsonValue {
   const first = tree.text[tree.at];
   let value: JsonValue;
   if (first === '"' || first === "'") value = readQuoted(tree, parent);
-  else if (first === '[' || first === '{') value = readFlow(tree, maxDepth - depth);
-  else return readPlain(tree, parent);
+  else if (first === '[' || first === '{') {
+    if (lineEnd(tree.text, tree.at) - tree.at > maxFlow) throw notSimple;
+    value = readFlow(tree, maxDepth - depth);
+  } else return readPlain(tree, parent);
   finishLine(tree);
   return value;
 }

@@ -137,6 +137,7 @@ test.each([
   ['lists indented like none above', 'a:\n    - b\n  - c\n'],
   ['a mapping behind a list', '- a\nb: c\n'],
   ['very long keys', `${'a'.repeat(1100)}: b\n`],
+  ['long lines with brackets', `a: [${'"b", '.repeat(3000)}c]\n`],
   ['deep nesting', Array.from({ length: 150 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
   ['deep brackets', `a: ${'['.repeat(150)}${']'.repeat(150)}\n`],
 ])('%s are for the exact reader', (_, text) => {
@@ -149,4 +150,14 @@ test('a fault in a document that was read fast has the place that the exact read
   const [document] = readYaml(text);
   const path = ['items', 0, 'metadata', 'labels', 'a'];
   expect(document && 'locate' in document && document.locate(path)).toBe(text.indexOf('5'));
+});
+
+test.each([
+  ['a text in quotes', `a: "b\n${'  c\n'.repeat(300_000)}  "\n`],
+  ['a text without quotes', `a: b\n${'\n  c\n'.repeat(300_000)}`],
+  ['a block scalar', `a: >\n${'  c\n\n'.repeat(300_000)}`],
+  ['a list', '- a # b\n'.repeat(300_000)],
+  ['a list of lists', '- ["a", "b"]\n'.repeat(300_000)],
+])('%s of 300 000 lines is read in one go', (_, text) => {
+  expect(readSimpleYaml(text)).toBeDefined();
 });
