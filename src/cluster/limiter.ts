@@ -24,8 +24,8 @@ export function createLimiter(most: number): Limiter {
   };
   const done = () => {
     running--;
-    stale = Math.max(0, stale - 1);
-    if (limit < most && ++streak >= most) {
+    if (stale > 0) stale--;
+    else if (limit < most && ++streak >= most) {
       limit++;
       streak = 0;
     }
