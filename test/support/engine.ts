@@ -1,5 +1,6 @@
 /** Runs Vidra's engine in the test's own process against the real API server: definitions in, plan and result out. */
 
+import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
 import type { Definition } from '../../src/definition/definition.ts';
@@ -22,6 +23,8 @@ export interface Engine {
 /** Records are kept in a namespace of the test's own, `recordNamespace`. */
 export async function startEngine(kubeconfig: string, recordNamespace: string): Promise<Engine> {
   const signal = new AbortController().signal;
+  // Every request under way listens for the abort.
+  setMaxListeners(0, signal);
   const run: Run = { signal, emit: () => undefined };
   const cluster = await connectCluster({ file: kubeconfig, environment: {}, signal });
   const target = async (definitions: readonly Definition[], options: Partial<Target> = {}): Promise<Target> => ({
