@@ -41,7 +41,7 @@ const table = {
     exit: 1,
     hint: 'Install the CustomResourceDefinition of this kind, or correct apiVersion and kind.',
   },
-  NOT_FOUND: { retry: false, exit: 1, hint: 'The object does not exist.' },
+  NOT_FOUND: { retry: false, exit: 1, hint: 'Check the name and the namespace, and that both exist.' },
   CONFLICT: { retry: false, exit: 1, hint: 'Let one of the two writers give the field up.' },
   NOT_ADOPTED: {
     retry: false,

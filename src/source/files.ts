@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { VidraError } from '../errors.ts';
 import { listFiles } from './file-list.ts';
 import { readText, readTextFile } from './file-text.ts';
-import { interrupted } from './retry.ts';
+import { unlessAborted } from './retry.ts';
 import type { Artifact, Snapshot, Source } from './source.ts';
 
 export interface FileOptions {
@@ -32,9 +32,11 @@ export async function readFiles(
   const artifacts = new Map<string, Artifact>();
   for (const pattern of new Set(patterns)) {
     for (const path of pattern === '-' ? ['-'] : await listFiles(pattern, options.cwd)) {
-      if (signal?.aborted) throw interrupted(pattern);
       const id = path === '-' ? '-' : resolve(options.cwd, path);
-      if (!artifacts.has(id)) artifacts.set(id, await readArtifact(path, options, maxBytes));
+      if (artifacts.has(id)) continue;
+      // Standard input and pipes may never end, and a read that waits for them cannot be ended.
+      const read = readArtifact(path, options, maxBytes);
+      artifacts.set(id, await (signal ? unlessAborted(read, signal, nameOf(path)) : read));
     }
   }
   return [...artifacts.values()];
@@ -44,8 +46,12 @@ async function readArtifact(path: string, options: FileOptions, maxBytes: number
   const { text, bytes } = await (path === '-'
     ? readStdin(options, maxBytes)
     : readTextFile(resolve(options.cwd, path), maxBytes, path));
-  const name = path === '-' ? 'standard input' : path;
-  return { id: path, name, digest: createHash('sha256').update(bytes).digest('hex'), content: text };
+  return { id: path, name: nameOf(path), digest: createHash('sha256').update(bytes).digest('hex'), content: text };
+}
+
+/** For people. */
+function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }
 
 function readStdin(options: FileOptions, maxBytes: number): Promise<{ text: string; bytes: Uint8Array }> {
@@ -57,7 +63,7 @@ function readStdin(options: FileOptions, maxBytes: number): Promise<{ text: stri
 export function fileSource(patterns: readonly string[], options: FileOptions): Source {
   const stdin = options.stdin && remembered(options.stdin, options.maxBytes ?? defaultMaxBytes);
   return {
-    description: patterns.map((pattern) => (pattern === '-' ? 'standard input' : pattern)).join(', '),
+    description: patterns.map(nameOf).join(', '),
     fetch: async (signal) => snapshotOf(await readFiles(patterns, { ...options, ...(stdin && { stdin }) }, signal)),
     close: async () => {},
   };

@@ -4,7 +4,7 @@ import { VidraError } from '../errors.ts';
 import type { HttpClient } from './http.ts';
 import type { HttpAnswer } from './http-message.ts';
 import { answerError, record } from './infrahub-error.ts';
-import { interrupted } from './retry.ts';
+import { unlessAborted } from './retry.ts';
 
 export type InfrahubCredentials =
   | { readonly kind: 'anonymous' }
@@ -53,11 +53,12 @@ function passwordSession(
   };
   return {
     async headers(signal) {
-      const current = tokens && tokens.renewAt > Date.now() ? tokens : await unlessAborted(renewed(), signal, http);
+      const current =
+        tokens && tokens.renewAt > Date.now() ? tokens : await unlessAborted(renewed(), signal, http.address);
       return { authorization: `Bearer ${current.access}` };
     },
     async renew(refused, signal) {
-      if (refused['authorization'] === `Bearer ${tokens?.access}`) await unlessAborted(renewed(), signal, http);
+      if (refused['authorization'] === `Bearer ${tokens?.access}`) await unlessAborted(renewed(), signal, http.address);
       return true;
     },
   };
@@ -126,13 +127,4 @@ function headerValue(secret: string, subject: string): string {
   const value = secret.trim();
   if (/^[\x21-\x7e]+$/.test(value)) return value;
   throw new VidraError('SOURCE_UNAUTHORIZED', 'is empty or holds characters that no header may have.', { subject });
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, http: HttpClient): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(interrupted(http.address));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

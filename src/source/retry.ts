@@ -44,3 +44,13 @@ export async function pause(ms: number, signal: AbortSignal, subject: string): P
 export function interrupted(subject: string): VidraError {
   return new VidraError('INTERRUPTED', 'reading was interrupted.', { subject });
 }
+
+/** The work's own end, or INTERRUPTED as soon as the signal is given: for work that others wait for too, or that cannot be ended. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, subject: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(interrupted(subject));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

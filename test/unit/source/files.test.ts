@@ -139,3 +139,18 @@ it('stops when interrupted', async () => {
     code: 'INTERRUPTED',
   });
 });
+
+it('stops when interrupted while it waits for standard input, which never ends', async () => {
+  const interruption = new AbortController();
+  const stdin = {
+    async *[Symbol.asyncIterator]() {
+      yield 'kind: x';
+      interruption.abort();
+      await new Promise(() => {});
+    },
+  };
+  await expect(readFiles(['-'], { cwd, stdin }, interruption.signal)).rejects.toMatchObject({
+    code: 'INTERRUPTED',
+    subject: 'standard input',
+  });
+});
