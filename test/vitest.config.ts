@@ -7,6 +7,8 @@ const cluster = 'test/support/global-setup.ts';
 export default defineConfig({
   test: {
     root: shared.root,
+    // Most of the time is spent waiting for processes and servers.
+    maxWorkers: '100%',
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'] } },
       { test: { ...shared, name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: cluster } },
