@@ -25,14 +25,12 @@ export function resolveTagged(tag: string, source: string): Resolved {
     case `${base}float`:
       return value === undefined || typeof value === 'number' || typeof value === 'bigint' ? value : misfit('float');
     default:
-      return { refusal: unknownTag(tag) };
+      return { refusal: unknownTag };
   }
 }
 
-/** The sentence on a tag that no manifest may use. */
-export function unknownTag(tag: string): string {
-  return `the tag ${tag.startsWith(base) ? `!!${tag.slice(base.length)}` : tag} is not known to Kubernetes`;
-}
+/** On a tag that no manifest may use. Its name is not told: it may be a password that should have been in quotes. */
+export const unknownTag = 'a tag that Kubernetes does not know; put text that begins with ! in quotes';
 
 function isWhole(value: unknown): value is number | bigint {
   return typeof value === 'bigint' || Number.isInteger(value);

@@ -67,11 +67,11 @@ function readContent(node: Node, reading: Reading, depth: number): JsonValue {
   if (isScalar(node)) return readScalar(node, reading);
   const tag = (node as YAMLMap).tag;
   if (isMap(node)) {
-    if (tag && tag !== 'tag:yaml.org,2002:map') throw new Refusal(node, unknownTag(tag));
+    if (tag && tag !== 'tag:yaml.org,2002:map') throw new Refusal(node, unknownTag);
     return readMap(node, reading, depth);
   }
   if (!isSeq(node)) throw new Refusal(node, 'is neither a mapping, a list nor a value');
-  if (tag && tag !== 'tag:yaml.org,2002:seq') throw new Refusal(node, unknownTag(tag));
+  if (tag && tag !== 'tag:yaml.org,2002:seq') throw new Refusal(node, unknownTag);
   return node.items.map((item) => read(item as Node | null, reading, depth + 1));
 }
 
@@ -91,8 +91,14 @@ function resolveScalar(source: string, type: Scalar['type'], python: boolean): R
 
 function readAlias(name: string, node: Node, reading: Reading): JsonValue {
   const anchored = reading.anchors.get(name);
-  if (!anchored) throw new Refusal(node, `*${name} stands for an anchor that is not written before it`);
-  if (anchored === 'open') throw new Refusal(node, `*${name} stands inside of what it stands for`);
+  // Its name is not told: it may be a password that should have been in quotes.
+  if (!anchored) {
+    throw new Refusal(
+      node,
+      'an alias for an anchor that is not written before it; put text that begins with * in quotes',
+    );
+  }
+  if (anchored === 'open') throw new Refusal(node, 'an alias inside of what it stands for');
   reading.size += anchored.size - 1;
   reading.aliased += anchored.size;
   if (reading.aliased > maxAliased) throw new Refusal(node, `aliases add more than ${maxAliased} values`);

@@ -291,7 +291,7 @@ describe('problems', () => {
           "f.yaml, document 1, line 6, column 14: aliases add more than 250000 values",
         ],
         "an anchor inside of itself": [
-          "f.yaml, document 1, line 1, column 8: *a stands inside of what it stands for",
+          "f.yaml, document 1, line 1, column 8: an alias inside of what it stands for",
         ],
         "an empty key": [
           "f.yaml, document 1, line 1, column 1: a key is empty",
@@ -306,7 +306,7 @@ describe('problems', () => {
           "f.yaml, document 1, line 1, column 10: the value is not a !!int",
         ],
         "an unknown anchor": [
-          "f.yaml, document 1, line 1, column 4: *b stands for an anchor that is not written before it",
+          "f.yaml, document 1, line 1, column 4: an alias for an anchor that is not written before it; put text that begins with * in quotes",
         ],
         "binary data": [
           "f.yaml, document 1, line 3, column 1: this is binary data or UTF-16, not UTF-8 text",
@@ -488,7 +488,7 @@ describe('aliases', () => {
   test('do not lead to the documents before', () => {
     expect(problems(`${map('a', 'x: &x 1\n')}---\n${map('b', 'z: *x\n')}`)).toMatchInlineSnapshot(`
       [
-        "f.yaml, document 2, line 9, column 4: *x stands for an anchor that is not written before it",
+        "f.yaml, document 2, line 9, column 4: an alias for an anchor that is not written before it; put text that begins with * in quotes",
       ]
     `);
   });
@@ -607,3 +607,13 @@ test('3 000 objects of 5 MB are decoded', () => {
   expect(manifests).toHaveLength(3000);
   expect(manifests.at(-1)?.origin).toEqual({ source: 'f', document: 3000, line: 62981, column: 1 });
 });
+
+test.each(['*top-secret', '!top-secret', '!!top-secret', '{top-secret', '"top-secret', '@top-secret', '%top-secret'])(
+  'A password that is not in the right quotes is not told: %s',
+  (password) => {
+    const text = `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  password: ${password}\n`;
+    const { problems } = decode(text, { source: 'f.yaml' });
+    expect(problems).not.toEqual([]);
+    for (const { message } of problems) expect(message).not.toContain('secret');
+  },
+);
