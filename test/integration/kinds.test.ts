@@ -173,6 +173,22 @@ describe('kinds', () => {
     });
   });
 
+  it('leaves the rules of an aggregated ClusterRole to the control plane', async () => {
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: namespace },
+      aggregationRule: {
+        clusterRoleSelectors: [{ matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } }],
+      },
+      rules: [],
+    };
+    await engine.apply([resource(`${namespace}-web`, role)]);
+    await waitFor('the rules', async () => ((await cluster.get(role))['rules'] as unknown[] | null)?.length);
+    expect(actionsOf(await engine.plan([resource(`${namespace}-web`, role)]))).toEqual([]);
+    await engine.apply([resource(`${namespace}-web`)]);
+  });
+
   it('says that a kind is unknown, and applies the rest', async () => {
     const unknown = { apiVersion: 'nobody.example.org/v1', kind: 'Nothing', metadata: { name: 'x', namespace } };
     const result = await engine.apply([resource(`${namespace}-web`, unknown, configMap('a'))]);

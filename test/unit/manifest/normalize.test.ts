@@ -252,6 +252,15 @@ spec: {ports: [{port: 1}, {port: 1, protocol: UDP}, {port: 1, name: x}]}
   `);
 });
 
+test('the rules of an aggregated ClusterRole are left to the control plane, and those of others stay', () => {
+  const aggregated = { aggregationRule: { clusterRoleSelectors: [] } };
+  const role = (rest: object) => base('ClusterRole', rest, 'rbac.authorization.k8s.io/v1');
+  expect(normalize(role({ ...aggregated, rules: [] })).manifest).toEqual(role(aggregated));
+  expect(normalize(role({ rules: [] })).manifest).toEqual(role({ rules: [] }));
+  const other = base('ClusterRole', { ...aggregated, rules: [] }, 'example.org/v1');
+  expect(normalize(other).manifest).toEqual(other);
+});
+
 test('an object with nothing to mend is returned as it is, not as a copy', () => {
   const deployment = base('Deployment', { spec: { template: { spec: { containers: [{ name: 'c' }] } } } }, 'apps/v1');
   expect(normalize(deployment).manifest).toBe(deployment);
