@@ -29,7 +29,6 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const remaining = new Set([
     ...wanting.filter(({ action }) => action !== 'skip').map((other) => other.owner),
     ...ownersBut(leaving, live),
-    ...(interests.recorded.get(place) ?? []).filter((name) => !refused.includes(name)),
   ]);
   const base = { reference: entry.reference };
   if (remaining.size > 0) {
@@ -40,6 +39,8 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   }
   // Released, it would be nobody's, and deleted, it would be missing.
   if (refused.length > 0) return skip(entry, `is kept for ${refused.join(', ')}, which cannot have it yet`);
+  const recorded = interests.recorded.get(place) ?? [];
+  if (recorded.length > 0) return skip(entry, `is kept for ${recorded.join(', ')}, with nothing on it but a record`);
   const last = leaving.at(-1);
   if (last && last.name !== owner.name) {
     const reason = `${last.name} leaves it too, and deletes it`;

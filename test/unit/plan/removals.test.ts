@@ -133,7 +133,7 @@ describe('an owner of which it is not known what it wants', () => {
 
 describe('an object that others have an interest in', () => {
   test('is released after the one that wants it newly has written it', () => {
-    const world = { live: [live(web, [a])] };
+    const world = { live: [live(web, [a, b])] };
     const plan = planFor([
       observed(a, { wants: [], recorded }, world),
       observed(b, { wants: [desired(web)], verdicts: { [web]: tried({ ownershipChanges: true }) } }, world),
@@ -217,10 +217,23 @@ describe('an object that others have an interest in', () => {
   });
 
   test('is released when the record of an owner that the plan does not speak of names it', () => {
-    const world = { live: [live(web, [a])] };
+    const world = { live: [live(web, [a, b])] };
     const plan = planFor([observed(a, { wants: [], recorded }, world)], { records: [record('b', recorded)] });
     expect(changeOf(plan, web)).toMatchObject({ action: 'release', reason: 'still wanted by b' });
   });
+
+  test.each([
+    ['announced', [announced(web)]],
+    ['recorded', recorded],
+  ])(
+    'is kept whole when another owner has %s it and nothing on it: released, it would be emptied',
+    (_case, entries) => {
+      const world = { live: [live(web, [a])] };
+      const plan = planFor([observed(a, { wants: [], recorded }, world)], { records: [record('b', entries)] });
+      expect(changeOf(plan, web)).toMatchObject({ action: 'skip', reason: expect.stringContaining('is kept for b') });
+      expect(plan.owners[0]?.forget).toEqual([]);
+    },
+  );
 
   test('is deleted when the other record is about an object of the same name in another cluster', () => {
     const world = { live: [live(web, [a])] };
@@ -231,7 +244,7 @@ describe('an object that others have an interest in', () => {
 
   test('is released when the other owner leaves only things that its record does not name', () => {
     const other = 'ConfigMap shop/lost';
-    const world = { live: [live(web, [a]), live(other, [b])] };
+    const world = { live: [live(web, [a, b]), live(other, [b])] };
     // b has a record with web in it, and the plan speaks of another object of b: one that was found without a record.
     const plan = planFor(
       [
