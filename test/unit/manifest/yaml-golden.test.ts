@@ -17,8 +17,8 @@ interface Sample {
 const path = join(import.meta.dirname, '../../fixtures/yaml-golden/golden.json');
 const samples: readonly Sample[] = JSON.parse(readFileSync(path, 'utf8'));
 
-/** What kubectl takes and Vidra does not: the message. */
 const unknownTag = 'a tag that Kubernetes does not know; put text that begins with ! in quotes';
+/** What kubectl takes and Vidra does not: the message. */
 const refusedHere = new Map<string, string>([
   ['v: !!binary /w==\n', '!!binary holds bytes that are not UTF-8 text; for a Secret, write the base64 as a string'],
   ['v: !foo bar\n', unknownTag],
