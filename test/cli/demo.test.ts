@@ -144,7 +144,9 @@ describe('vidra demo on a control plane of its own', () => {
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'vidra-home-'));
     temporary = mkdtempSync(join(tmpdir(), 'vidra-tmp-'));
-    environment = { ...programs, HOME: home, XDG_CACHE_HOME: join(home, 'cache'), TMPDIR: temporary };
+    // Newer versions of Node keep a cache of their own in the temporary folder.
+    const ownCache = { NODE_DISABLE_COMPILE_CACHE: '1' };
+    environment = { ...programs, ...ownCache, HOME: home, XDG_CACHE_HOME: join(home, 'cache'), TMPDIR: temporary };
   });
   afterEach(() => {
     for (const folder of [home, temporary]) rmSync(folder, { recursive: true, force: true });
