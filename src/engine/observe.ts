@@ -6,6 +6,7 @@ import { apiVersionOf, keyOf, type ObjectReference } from '../manifest/manifest.
 import { managedSelector } from '../manifest/owner.ts';
 import type { DestinationObservation } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
+import { observeTenants } from './tenants.ts';
 import { problemOf } from './wishes.ts';
 
 /** From this number of unlabelled objects in a namespace on, one LIST of all that is there is cheaper than GETs. */
@@ -29,7 +30,15 @@ export async function observeDestination(
   const orphanKinds = await unavailableKinds(cluster, references, unknown);
   for (const [key, problem] of orphanKinds) unknown.set(key, problem);
   await Promise.all([...groups.values()].map((group) => observeKind(cluster, group, live, unknown)));
-  return { server, live, unknown };
+  const tenants = await observeTenants(cluster, unwanted(references, live), unknown);
+  return { server, live, unknown, tenants };
+}
+
+/** Recorded objects that are there, and that nobody wants. */
+function unwanted({ wanted, recorded }: References, live: ReadonlyMap<string, ObjectMetadata>): ObjectReference[] {
+  const keys = new Set(wanted.map(keyOf));
+  const left = recorded.filter((reference) => live.has(keyOf(reference)) && !keys.has(keyOf(reference)));
+  return [...new Map(left.map((reference) => [keyOf(reference), reference])).values()];
 }
 
 interface KindGroup {

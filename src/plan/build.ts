@@ -1,6 +1,7 @@
 /** From observations to the plan. Pure: plain data in, plain data out. */
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
+import { keepInstantiated } from './definitions.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { keepInhabited } from './namespaces.ts';
 import { abandoned, type OwnerObservation, type Policy } from './observation.ts';
@@ -26,7 +27,7 @@ export function buildPlan(input: PlanInput): Plan {
   const writes = owners.map((observed) => writesOf(observed, creators, policy));
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
-  const safe = keepInhabited(plans, owners, interests);
+  const safe = keepInstantiated(keepInhabited(plans, owners, interests), owners);
   return { set, server, problems, notes, owners: orderByDestination(safe, owners) };
 }
 

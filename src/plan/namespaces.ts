@@ -76,11 +76,12 @@ function strangersIn(
   { leaving }: Interests,
 ): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { server, live } of new Set(owners.map(({ destination }) => destination))) {
-    for (const [key, object] of live) {
+  for (const { server, live, tenants } of new Set(owners.map(({ destination }) => destination))) {
+    const others = [...tenants.values()].flatMap(({ objects }) => objects);
+    for (const object of [...live.values(), ...others]) {
       const namespace = interestKey(server, object.reference.namespace);
       if (!namespaces.has(namespace)) continue;
-      const names = ownersBut(leaving.get(interestKey(server, key)) ?? [], object);
+      const names = ownersBut(leaving.get(interestKey(server, keyOf(object.reference))) ?? [], object);
       if (names.length > 0) found.set(namespace, `${describe(object.reference)} of ${names.join(', ')}`);
     }
   }

@@ -61,8 +61,17 @@ export interface DestinationObservation {
   readonly server: string;
   /** Live objects that are wanted or recorded, by identity. */
   readonly live: ReadonlyMap<string, ObjectMetadata>;
+  /** What would go with a Namespace or CustomResourceDefinition that nobody wants any more, by the identity of that one. */
+  readonly tenants: ReadonlyMap<string, Tenants>;
   /** Identities whose kind the cluster could not be asked for: nothing may be concluded of them. */
   readonly unknown: ReadonlyMap<string, Problem>;
+}
+
+/** Of a Namespace: what it holds of Vidra's, of any owner and home. Of a CustomResourceDefinition: all its instances. */
+export interface Tenants {
+  /** The kind that is defined, when it is served. */
+  readonly kind?: { readonly group: string; readonly kind: string };
+  readonly objects: readonly ObjectMetadata[];
 }
 
 /** Decisions that the caller makes for the whole plan. */

@@ -56,6 +56,18 @@ describe('a set that is given up', () => {
     expect(actionsOf(plan).sort()).toEqual(['delete ConfigMap settings', 'delete Secret settings']);
   });
 
+  it('is not needed to spare a copy that somebody made of an object, marks included', async () => {
+    await mine.apply([resource(`${namespaces[0]}-web`, settings(namespaces[0]))]);
+    const { labels, annotations } = (await cluster.get(settings(namespaces[0]))).metadata;
+    const copy = {
+      ...settings(namespaces[0]),
+      metadata: { name: 'copy', namespace: namespaces[0], labels, annotations },
+    };
+    await cluster.create(copy as Parameters<Cluster['create']>[0]);
+    const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: false });
+    expect(actionsOf(plan)).not.toContain('delete ConfigMap copy');
+  });
+
   it('is not needed to spare what another Vidra on the cluster has recorded', async () => {
     await theirs.apply([resource(`${namespaces[1]}-web`, settings(namespaces[1]))]);
     const plan = await prepareOrphans(await mine.target([]), run, { wholeSet: false });

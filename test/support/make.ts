@@ -12,7 +12,7 @@ import {
 } from '../../src/manifest/manifest.ts';
 import { markedBy, type Owner, ownerOf } from '../../src/manifest/owner.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import type { OwnerObservation, Policy, Verdict } from '../../src/plan/observation.ts';
+import type { OwnerObservation, Policy, Tenants, Verdict } from '../../src/plan/observation.ts';
 import { type Change, changeId, type Plan, type Problem } from '../../src/plan/plan.ts';
 
 const groups: Readonly<Record<string, string>> = {
@@ -113,12 +113,14 @@ export interface World {
   readonly live?: readonly ObjectMetadata[];
   /** Objects, as in `ref`, that could not be asked for. */
   readonly unknown?: readonly string[];
+  /** By `Namespace shop`, or by `CustomResourceDefinition widgets.example.org`, whose kind is Widget. */
+  readonly tenants?: Readonly<Record<string, readonly ObjectMetadata[]>>;
   readonly server?: string;
 }
 
 /** One owner as it is observed in a world. Verdicts are by `Deployment shop/web`. */
 export function observed(who: Owner, facts: OwnerFacts, world: World = {}): OwnerObservation {
-  const { live: objects = [], unknown = [], server = '' } = world;
+  const { live: objects = [], unknown = [], tenants = {}, server = '' } = world;
   const problem: Problem = { code: 'CLUSTER_FORBIDDEN', message: 'may not be listed' };
   const kept = facts.recorded && record(who.name, facts.recorded, server);
   return {
@@ -132,9 +134,14 @@ export function observed(who: Owner, facts: OwnerFacts, world: World = {}): Owne
     destination: {
       server,
       live: new Map(objects.map((object) => [keyOf(object.reference), object])),
+      tenants: new Map(Object.entries(tenants).map(([text, objects]) => [key(text), tenantsOf(text, objects)])),
       unknown: new Map(unknown.map((text) => [key(text), problem])),
     },
   };
+}
+
+function tenantsOf(text: string, objects: readonly ObjectMetadata[]): Tenants {
+  return text.startsWith('Namespace') ? { objects } : { kind: { group: 'example.org', kind: 'Widget' }, objects };
 }
 
 function wishOf({ wants, leaves, waits }: OwnerFacts): OwnerObservation['wish'] {

@@ -321,6 +321,13 @@ describe('a Namespace that its owner leaves', () => {
     expect(changeOf(plan, shop)).toMatchObject({ action: 'skip', reason: 'still holds ConfigMap shop/config of b' });
   });
 
+  test('is kept while it holds what only an owner of another home has heard of', () => {
+    const stranger = live('ConfigMap shop/theirs', [owner('x', 'another home')]);
+    const world = { live: [live(shop, [a])], tenants: { [shop]: [stranger] } };
+    const plan = planFor([observed(a, { wants: [], recorded: [entry(shop)] }, world)]);
+    expect(changeOf(plan, shop)).toMatchObject({ action: 'skip', reason: 'still holds ConfigMap shop/theirs of x' });
+  });
+
   test('is kept while it holds something that is forgotten, with the mark of another home on it', () => {
     const world = { live: [live(shop, [a]), live(config, [owner('x', 'other')])] };
     const plan = planFor([observed(a, { leaves: 'gone', recorded: both }, world)]);
