@@ -5,13 +5,8 @@ import { definedScopes } from '../manifest/defined-kinds.ts';
 import { buildDesiredSet, type DesiredSet, type Scope } from '../manifest/desired-set.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
-import {
-  abandoned,
-  type DestinationObservation,
-  type OwnerObservation,
-  type OwnerWish,
-  type Verdict,
-} from '../plan/observation.ts';
+import { sharedWishes } from '../plan/agreement.ts';
+import type { DestinationObservation, OwnerObservation, OwnerWish, Verdict } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
 import { observeDestination } from './observe.ts';
 import type { Run } from './run.ts';
@@ -127,19 +122,8 @@ function trialOptions(
     newNamespaces,
     newKinds: new Set([...defined.keys()].filter((kind) => !isServed(cluster, kind))),
     isFirst: (owner, key) => first.get(key) === owner,
-    leaving: leavingManagers(owners),
+    wishes: sharedWishes(owners),
   };
-}
-
-function leavingManagers(owners: readonly OwnerObservation[]): Map<string, Set<string>> {
-  const managers = new Map<string, Set<string>>();
-  for (const observed of owners) {
-    for (const { reference } of abandoned(observed)) {
-      const key = keyOf(reference);
-      managers.set(key, (managers.get(key) ?? new Set()).add(observed.owner.manager));
-    }
-  }
-  return managers;
 }
 
 function isServed(cluster: Cluster, groupKind: string): boolean {

@@ -5,6 +5,7 @@ import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import { markedBy } from '../manifest/owner.ts';
+import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { differencesOf } from '../plan/diff.ts';
 import { maskMessage } from '../plan/mask.ts';
@@ -22,8 +23,8 @@ export interface TrialOptions {
   readonly newKinds: ReadonlySet<string>;
   /** Whether this owner is the first of the plan that wants an object. */
   readonly isFirst: (owner: string, key: string) => boolean;
-  /** Field managers of the owners that leave an object in this plan, by identity. */
-  readonly leaving: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What the owners of the plan want of the objects that they share. */
+  readonly wishes: SharedWishes;
 }
 
 /** One question to the server, still to be asked. */
@@ -88,8 +89,9 @@ async function ask(
   try {
     const current = live ? await cluster.get(type, desired.reference) : undefined;
     const adopting = live !== undefined && mayApply(observed.owner, live, options.policy) === 'adopt';
-    const leaving = options.leaving.get(keyOf(desired.reference));
-    const resolve = (conflicts: readonly FieldConflict[]) => resolveConflicts(conflicts, adopting, leaving);
+    const wishes = options.wishes.get(keyOf(desired.reference));
+    const resolve = (conflicts: readonly FieldConflict[]) =>
+      resolveConflicts(conflicts, adopting, (conflict) => givesWay(conflict, desired.manifest, wishes));
     return await tryApply(cluster, type, observed, desired, live, current, resolve);
   } catch (error) {
     if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;

@@ -18,20 +18,19 @@ export interface Resolution {
 
 /**
  * Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. Who
- * adopts an object overrules everybody but Vidra's other owners. Managers in `leaving` give the object up in the same plan,
- * and so have no say any more.
+ * adopts an object overrules everybody but Vidra's other owners. Owners that `givesWay` names lose nothing that they want.
  */
 export function resolveConflicts(
   conflicts: readonly FieldConflict[],
   adopting: boolean,
-  leaving: ReadonlySet<string> = new Set(),
+  givesWay: (conflict: FieldConflict) => boolean = () => false,
 ): Resolution {
   const isYielded = (conflict: FieldConflict) =>
     conflict.subresource === 'scale' && plainPath(conflict.field) !== undefined;
   const yielded = conflicts.filter(isYielded);
   const rest = conflicts.filter((conflict) => !isYielded(conflict));
-  const isOverruled = ({ manager }: FieldConflict) =>
-    leaving.has(manager) || (adopting ? !isOwnerManager(manager) : peoplesTools.test(manager));
+  const isOverruled = (conflict: FieldConflict) =>
+    givesWay(conflict) || (adopting ? !isOwnerManager(conflict.manager) : peoplesTools.test(conflict.manager));
   return {
     force: rest.some(isOverruled),
     yield: yielded.map((conflict) => plainPath(conflict.field) ?? []),

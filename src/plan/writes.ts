@@ -2,7 +2,7 @@
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
-import { ownersBut } from '../manifest/owner.ts';
+import { isOwnerManager, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
@@ -113,7 +113,8 @@ function reasonOf(
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   const others = ownersBut([observed.owner], live);
   if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
-  const takenFrom = [...new Set(verdict.takenFrom.map((conflict) => conflict.manager))];
+  const managers = verdict.takenFrom.map((conflict) => conflict.manager);
+  const takenFrom = [...new Set(managers.filter((manager) => !isOwnerManager(manager)))];
   if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';
   if (entry.uid !== live.uid) return 'was recreated by somebody';

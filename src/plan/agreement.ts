@@ -1,0 +1,63 @@
+/** What the owners of one plan make of fields that they hold of each other's objects, so that they never wait for each other. */
+import type { FieldConflict } from '../cluster/cluster.ts';
+import { canonicalJson } from '../manifest/json.ts';
+import { type JsonObject, type JsonValue, keyOf, type Manifest } from '../manifest/manifest.ts';
+import { abandoned, type OwnerObservation } from './observation.ts';
+
+/** What owners want of objects, by identity and field manager; `nothing` for an owner that gives the object up. */
+export type SharedWishes = ReadonlyMap<string, ReadonlyMap<string, Manifest | 'nothing'>>;
+
+/** `owners` have one destination. */
+export function sharedWishes(owners: readonly OwnerObservation[]): SharedWishes {
+  const wishes = new Map<string, Map<string, Manifest | 'nothing'>>();
+  const add = (key: string, { owner }: OwnerObservation, wish: Manifest | 'nothing') => {
+    const ofObject = wishes.get(key);
+    if (ofObject) ofObject.set(owner.manager, wish);
+    else wishes.set(key, new Map([[owner.manager, wish]]));
+  };
+  for (const observed of owners) {
+    for (const { reference } of abandoned(observed)) add(keyOf(reference), observed, 'nothing');
+    if (observed.wish.type !== 'wanted') continue;
+    for (const { reference, manifest } of observed.wish.desired.objects) add(keyOf(reference), observed, manifest);
+  }
+  return wishes;
+}
+
+/** Whether the owner that holds a field does not want it any more, or wants it as `mine` has it. */
+export function givesWay(
+  conflict: FieldConflict,
+  mine: Manifest,
+  wishes: ReadonlyMap<string, Manifest | 'nothing'> | undefined,
+): boolean {
+  const theirs = wishes?.get(conflict.manager);
+  if (theirs === undefined) return false;
+  if (theirs === 'nothing') return true;
+  const wanted = valueAt(mine, conflict.field);
+  if (wanted === undefined) return false;
+  const other = valueAt(theirs, conflict.field);
+  return other === undefined || canonicalJson(other) === canonicalJson(wanted);
+}
+
+/** The value at `.spec.containers[name="web"].image`, as the server writes paths; names may have dots in them. */
+function valueAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
+  if (path === '' || value === undefined) return value;
+  if (path.startsWith('[')) return Array.isArray(value) ? valueOfItem(value, path) : undefined;
+  if (!path.startsWith('.') || !isObject(value)) return undefined;
+  const names = Object.keys(value).filter(
+    (name) => path.startsWith(name, 1) && /^$|^[.[]/.test(path.slice(name.length + 1)),
+  );
+  const found = names.map((name) => valueAt(value[name], path.slice(name.length + 1)));
+  return found.find((each) => each !== undefined);
+}
+
+function valueOfItem(items: readonly JsonValue[], path: string): JsonValue | undefined {
+  const [whole = '', selector = ''] = /^\[((?:[A-Za-z]\w*=(?:"(?:[^"\\]|\\.)*"|[^",\]]+),?)+)\]/.exec(path) ?? [];
+  const keys = [...selector.matchAll(/(\w+)=("(?:[^"\\]|\\.)*"|[^",\]]+)/g)];
+  const isMeant = (item: JsonValue) =>
+    isObject(item) && keys.every(([, name = '', text]) => canonicalJson(item[name] ?? null) === text);
+  return keys.length === 0 ? undefined : valueAt(items.find(isMeant), path.slice(whole.length));
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

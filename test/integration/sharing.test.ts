@@ -1,0 +1,57 @@
+/** Objects that have several owners, and those that change owner. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+
+let cluster: Cluster;
+let engine: Engine;
+let namespace: string;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  engine = await startEngine(inject('kubeconfig'), namespace);
+  return () => engine.close();
+});
+afterAll(() => cluster.close());
+
+const configMap = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+
+describe('an object with two owners', () => {
+  it('changes when both change it alike, and loses what both drop', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    const both = (data: Record<string, string>) => [
+      resource(one, configMap('shared', { ...data, one: '1' })),
+      resource(two, configMap('shared', { ...data, two: '2' })),
+    ];
+    await engine.apply(both({ color: 'blue', size: 'small' }));
+    const changed = await engine.apply(both({ color: 'red' }));
+    expect(changed.outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    expect(changed.plan.owners[0]?.changes[0]?.reason).toBe('the manifest changed');
+    expect((await cluster.get(configMap('shared', {}))).data).toEqual({ color: 'red', one: '1', two: '2' });
+    expect(actionsOf(await engine.plan(both({ color: 'red' })))).toEqual([]);
+  });
+
+  it('is kept whole while the other one has only announced it', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    await engine.apply([resource(one, configMap('announced', { color: 'blue' }))]);
+    const { inventory } = await engine.target([]);
+    const run = new Date().toISOString();
+    const reference = { group: '', version: 'v1', kind: 'ConfigMap', namespace, name: 'announced' };
+    const header = { name: two, set: 'another', server: '' };
+    await inventory.write({ header, run, put: [{ reference, state: 'pending', run }], drop: [] });
+
+    await engine.apply([resource(one)]);
+    expect((await cluster.get(configMap('announced', {}))).data).toEqual({ color: 'blue' });
+    await inventory.write({ header, run, put: [], drop: [`/ConfigMap/${namespace}/announced`] }, { gone: true });
+    await engine.apply([resource(one)]);
+    expect(await cluster.exists(configMap('announced', {}))).toBe(false);
+  });
+});
