@@ -4,5 +4,4 @@ const Dispatcher = require('../node_modules/undici/lib/dispatcher/dispatcher.js'
 Object.assign(Dispatcher.prototype, require('../node_modules/undici/lib/api/index.js'));
 
 exports.Pool = require('../node_modules/undici/lib/dispatcher/pool.js');
-exports.ProxyAgent = require('../node_modules/undici/lib/dispatcher/proxy-agent.js');
 exports.EnvHttpProxyAgent = require('../node_modules/undici/lib/dispatcher/env-http-proxy-agent.js');

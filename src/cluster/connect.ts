@@ -1,6 +1,6 @@
 /** From a kubeconfig to a connected cluster. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import { type Dispatcher, EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { VidraError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { credentialsOf, type TlsOptions } from './credentials.ts';
@@ -22,7 +22,11 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new VidraError('KUBECONFIG_INVALID', `context ${config.currentContext} has no cluster`);
   const credentials = credentialsOf(config, () => loadContext(options));
-  const dispatcher = dispatcherOf(cluster.server, await credentials.tls(), cluster.proxyUrl, options.environment);
+  const dispatcher = dispatcherOf(
+    cluster.server,
+    await credentials.tls(),
+    proxyOf(cluster.proxyUrl, options.environment),
+  );
   const transport = createTransport({
     server: cluster.server,
     dispatcher,
@@ -58,12 +62,21 @@ function contextOf(
   throw new VidraError('KUBECONFIG_INVALID', `no context of the kubeconfig points to the server ${server}`);
 }
 
-function dispatcherOf(
-  server: string,
-  tls: TlsOptions,
-  proxyUrl: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Dispatcher {
+type Proxy = { readonly url: string; readonly except: string } | undefined;
+
+/** The context's own proxy, otherwise that of the environment. */
+function proxyOf(proxyUrl: string | undefined, environment: ConnectOptions['environment']): Proxy {
+  if (proxyUrl) return { url: proxyUrl, except: '' };
+  const url = environment['HTTPS_PROXY'] || environment['https_proxy'];
+  return url ? { url, except: environment['NO_PROXY'] || environment['no_proxy'] || '' } : undefined;
+}
+
+/** Throws KUBECONFIG_INVALID for addresses that are none; they are not shown, since they may hold a password. */
+function dispatcherOf(server: string, tls: TlsOptions, proxy: Proxy): Dispatcher {
+  if (!URL.canParse(server)) throw new VidraError('KUBECONFIG_INVALID', 'the server of the context is not a URL');
+  if (proxy && !URL.canParse(proxy.url)) {
+    throw new VidraError('KUBECONFIG_INVALID', 'the proxy (proxy-url or HTTPS_PROXY) is not a URL');
+  }
   const common = {
     connections: parallel,
     pipelining: 1,
@@ -73,9 +86,7 @@ function dispatcherOf(
     headersTimeout: 120_000,
   };
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
-  if (proxyUrl) return new ProxyAgent({ ...common, uri: proxyUrl, requestTls: connect });
-  const httpsProxy = environment['HTTPS_PROXY'] || environment['https_proxy'];
-  if (!httpsProxy) return new Pool(new URL(server).origin, { ...common, connect });
-  const noProxy = environment['NO_PROXY'] || environment['no_proxy'] || '';
+  if (!proxy) return new Pool(new URL(server).origin, { ...common, connect });
+  const { url: httpsProxy, except: noProxy } = proxy;
   return new EnvHttpProxyAgent({ ...common, httpsProxy, noProxy, connect, requestTls: connect });
 }

@@ -68,7 +68,7 @@ async function resolve(config: KubeConfig): Promise<RequestOptions> {
   try {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = (cause instanceof Error ? cause.message : String(cause)).trim();
     throw new VidraError('CLUSTER_UNAUTHORIZED', `cannot get credentials: ${detail}`, {
       subject: `context ${config.currentContext}`,
       cause,

@@ -49,9 +49,15 @@ function readOne(empty: KubeConfig, path: string): KubeConfig {
     empty.loadFromFile(path);
     return empty;
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new VidraError('KUBECONFIG_INVALID', `cannot be read as a kubeconfig: ${detail}`, { subject: path, cause });
+    throw new VidraError('KUBECONFIG_INVALID', `cannot be read as a kubeconfig: ${reasonOf(cause)}`, { subject: path });
   }
+}
+
+// The parser's message quotes the lines around the fault, and tokens may stand there; so neither it nor the cause is kept.
+function reasonOf(cause: unknown): string {
+  const { reason, mark, code } = (cause ?? {}) as { reason?: string; mark?: { line?: number }; code?: string };
+  if (reason && mark?.line !== undefined) return `line ${mark.line + 1}: ${reason}`;
+  return code ?? 'it does not hold clusters, users and contexts';
 }
 
 function firstByName<T extends { name: string }>(things: readonly T[]): T[] {

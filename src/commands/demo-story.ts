@@ -132,7 +132,7 @@ function loseArtifact({ infrahub, artifacts, teller, verbs }: Scene): Promise<vo
     'In Infrahub, the blog is deleted, and with it its artifact. Its objects go; the Namespace stays, because others want it, too.';
   return teller.step('An artifact goes', [text], async () => {
     infrahub.removeArtifact(artifacts.blog.id);
-    await verbs.apply({ wait: true });
+    await verbs.apply();
   });
 }
 

@@ -18,8 +18,7 @@ import type { ExitStatus, Terminal } from './terminal.ts';
 export interface Verbs {
   /** Expects something to do. */
   plan(): Promise<void>;
-  /** `wait`: until what was deleted is gone. */
-  apply(options?: { readonly wait: boolean }): Promise<void>;
+  apply(): Promise<void>;
   /** The same, and does not show the plan: people have just seen it. */
   applySeen(): Promise<Result>;
   /** The owners of the set that the definitions no longer name. */
@@ -58,8 +57,7 @@ export function createVerbs(
   const file = `-f ${definitionFile}`;
   return {
     plan: () => perform(`plan ${file}`, 2, () => plan({ ...options, detailedExitcode: true }, inStory)),
-    apply: ({ wait } = { wait: false }) =>
-      perform(`apply ${file} --yes${wait ? '' : ' --no-wait'}`, 0, () => apply({ ...options, wait }, inStory)),
+    apply: () => perform(`apply ${file} --yes --no-wait`, 0, () => apply({ ...options, wait: false }, inStory)),
     async applySeen() {
       let result: Result | undefined;
       await perform(`apply ${file} --yes --no-wait`, 0, async () => {

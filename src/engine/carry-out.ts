@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
 import { actAll } from './act-all.ts';
+import { awaitHealth } from './await-health.ts';
+import { awaitRemoval } from './await-removal.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import type { Outcome, Result, Run } from './run.ts';
 import type { Target } from './target.ts';
-import { awaitHealth, awaitRemoval } from './wait.ts';
 
 export interface CarryOutOptions {
   /** Wait until what was written is healthy, and what was deleted is gone. */

@@ -186,4 +186,23 @@ describe('apply', () => {
     expect(result.plan.owners[1]?.changes).toMatchObject([{ action: 'skip', code: 'CONFLICT', reason }]);
     expect((await live(configMap('both', {}))).data).toEqual({ color: 'blue' });
   });
+
+  it('waits for what is wanted also when it was found unchanged, and says what is missing', async () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace },
+      spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    const wanted = resource(`${namespace}-web`, service);
+    await engine.apply([wanted]);
+    const again = () => engine.apply([wanted], {}, { wait: true, timeoutMs: 300 });
+    expect((await again()).unhealthy).toMatchObject([{ name: `Service ${namespace}/web`, failed: false }]);
+
+    // Nothing here gives addresses out, so the status is written as a load balancer would.
+    const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
+    await cluster.patch(service, 'merge-patch', { status }, { subresource: 'status' });
+    const result = await again();
+    expect([result.unhealthy, actionsOf(result.plan)]).toEqual([[], []]);
+  });
 });

@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
 import type { Definition } from '../../src/definition/definition.ts';
-import { carryOut } from '../../src/engine/carry-out.ts';
+import { type CarryOutOptions, carryOut } from '../../src/engine/carry-out.ts';
 import { prepare } from '../../src/engine/prepare.ts';
 import type { Result, Run } from '../../src/engine/run.ts';
 import type { Target } from '../../src/engine/target.ts';
@@ -16,7 +16,8 @@ export interface Engine {
   readonly cluster: Cluster;
   target(definitions: readonly Definition[], options?: Partial<Target>): Promise<Target>;
   plan(definitions: readonly Definition[], options?: Partial<Target>): Promise<Plan>;
-  apply(definitions: readonly Definition[], options?: Partial<Target>): Promise<Result>;
+  /** Does not wait unless it is told to. */
+  apply(definitions: readonly Definition[], options?: Partial<Target>, wait?: CarryOutOptions): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -47,10 +48,10 @@ export async function startEngine(kubeconfig: string, recordNamespace: string): 
       await cluster.discover();
       return prepare(await target(definitions, options), run);
     },
-    async apply(definitions, options) {
+    async apply(definitions, options, wait = { wait: false, timeoutMs: 60_000 }) {
       await cluster.discover();
       const to = await target(definitions, options);
-      return carryOut(await prepare(to, run), to, run, { wait: false, timeoutMs: 60_000 });
+      return carryOut(await prepare(to, run), to, run, wait);
     },
     close: () => cluster.close(),
   };

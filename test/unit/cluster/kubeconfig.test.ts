@@ -133,4 +133,11 @@ describe('an error names what is wrong', () => {
     const path = write(name, text);
     expect(await refusal({ file: path })).toContain(`${path}: `);
   });
+
+  test('a broken file by line, and never quotes it: tokens may stand there', async () => {
+    const path = write('leaking', `${config('two', ['two'], 2)}\n  token: secret-token\n bad: [`);
+    const error = await loadKubeconfig({ environment: {}, file: path }).catch((cause) => cause);
+    expect(error.message).toMatch(/line \d+: /);
+    expect(JSON.stringify([error.message, error.stack, error.cause])).not.toContain('secret-token');
+  });
 });
