@@ -2,7 +2,7 @@
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
-import { apiVersionOf, keyOf, type ObjectReference } from '../manifest/manifest.ts';
+import { apiVersionOf, type JsonObject, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { managedSelector } from '../manifest/owner.ts';
 import type { DestinationObservation } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
@@ -27,8 +27,7 @@ export async function observeDestination(
   const live = new Map<string, ObjectMetadata>();
   const unknown = new Map<string, Problem>();
   const groups = groupByType(cluster, references, unknown);
-  const orphanKinds = await unavailableKinds(cluster, references, unknown);
-  for (const [key, problem] of orphanKinds) unknown.set(key, problem);
+  for (const [key, problem] of await unavailableKinds(cluster, references, unknown)) unknown.set(key, problem);
   await Promise.all([...groups.values()].map((group) => observeKind(cluster, group, live, unknown)));
   const tenants = await observeTenants(cluster, unwanted(references, live), unknown);
   return { server, live, unknown, tenants };
@@ -69,7 +68,7 @@ function addTo(groups: Map<string, KindGroup>, type: ResourceType, reference: Ob
   group.references.set(keyOf(reference), reference);
 }
 
-/** Recorded objects of a kind that is not served. If its API is still registered, it is only down: nothing is concluded. */
+/** Recorded objects of a kind that is not served, where nothing is concluded of that: its API may only be down. */
 async function unavailableKinds(
   cluster: Cluster,
   { recorded }: References,
@@ -78,18 +77,31 @@ async function unavailableKinds(
   const missing = recorded.filter(
     (reference) => reference.group !== '' && !cluster.typeOf(reference) && !known.has(keyOf(reference)),
   );
-  const services = cluster.typeOf({ group: 'apiregistration.k8s.io', version: 'v1', kind: 'APIService' });
+  const answers = new Map<string, Promise<boolean>>();
   const problems = new Map<string, Problem>();
-  if (!services) return problems;
-  const isRegistered = new Map<string, Promise<boolean>>();
   for (const reference of missing) {
-    const name = `${reference.version}.${reference.group}`;
-    const answer =
-      isRegistered.get(name) ?? cluster.getMetadata(services, { ...services, namespace: '', name }).then(Boolean);
-    isRegistered.set(name, answer);
+    const version = `${reference.version}.${reference.group}`;
+    const answer = answers.get(version) ?? mayBeDown(cluster, reference);
+    answers.set(version, answer);
     if (await answer) problems.set(keyOf(reference), noKind(reference));
   }
   return problems;
+}
+
+/** Whether the API of a kind is registered, and served by a server of its own or not at all. */
+async function mayBeDown(cluster: Cluster, { group, version }: ObjectReference): Promise<boolean> {
+  const services = cluster.typeOf({ group: 'apiregistration.k8s.io', version: 'v1', kind: 'APIService' });
+  if (!services) return false;
+  try {
+    const service = await cluster.get(services, { ...services, namespace: '', name: `${version}.${group}` });
+    if (!service) return false;
+    const hasServer = (service['spec'] as JsonObject | undefined)?.['service'] !== undefined;
+    // The API server itself is not down: where it serves other kinds of the group, this one does not exist.
+    return hasServer || !cluster.types().some((type) => type.group === group);
+  } catch (error) {
+    if (error instanceof VidraError && error.code === 'CLUSTER_FORBIDDEN') return true;
+    throw error;
+  }
 }
 
 async function observeKind(

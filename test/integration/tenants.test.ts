@@ -1,4 +1,4 @@
-/** Namespaces and definitions of kinds stay while others have something in them. */
+/** Namespaces and definitions of kinds stay while others have something in them; what is left when a definition goes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
@@ -57,6 +57,31 @@ describe('a definition of a kind that left the manifests', () => {
     const plan = await engine.plan([resource(`${namespace}-a`)]);
     expect(plan.owners[0]?.changes).toMatchObject([
       { action: 'skip', reason: `still has Widget ${namespace}/foreign` },
+    ]);
+  });
+});
+
+describe('an instance whose definition somebody deleted', () => {
+  it('is forgotten, also while the group has other kinds', async () => {
+    const { metadata, spec } = definition();
+    const gadgets = {
+      ...definition(),
+      metadata: { name: metadata.name.replace('widgets', 'gadgets') },
+      spec: { ...spec, names: { plural: 'gadgets', kind: 'Gadget' } },
+    };
+    const a = `${namespace}-a`;
+    await engine.apply([resource(a, definition(), gadgets, widget('one'))]);
+    await cluster.remove(definition());
+    await waitFor('the kind to be gone', async () => {
+      await engine.cluster.discover();
+      return !engine.cluster.typeOf({ group: spec.group, version: 'v1', kind: 'Widget' });
+    });
+    const result = await engine.apply([resource(a, gadgets)]);
+    expect(actionsOf(result.plan)).toEqual([]);
+    const records = await (await engine.target([])).inventory.list();
+    const record = records.find(({ header }) => header.name === a);
+    expect([...(record?.entries.values() ?? [])].map(({ reference }) => reference.name)).toEqual([
+      gadgets.metadata.name,
     ]);
   });
 });
