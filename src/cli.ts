@@ -65,7 +65,7 @@ function buildProgram(): Command {
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));
-  demo.action(run<DemoOptions>(async (options) => (await import('./commands/demo.ts')).demo(options, terminal)));
+  demo.action(run<DemoOptions>(async (options) => (await import('./demo/demo.ts')).demo(options, terminal)));
 
   addProfile(program);
   program

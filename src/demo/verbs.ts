@@ -1,18 +1,19 @@
 /** The verbs as the demo uses them: the functions behind `vidra plan`, `apply` and `prune`, with all flags that a person would give. */
+
+import { apply } from '../commands/apply.ts';
+import { statusOfResult } from '../commands/exit-status.ts';
+import type { ApplyOptions, GlobalOptions } from '../commands/flags.ts';
+import { runPhase } from '../commands/phase.ts';
+import { plan } from '../commands/plan.ts';
+import { printResult } from '../commands/print.ts';
+import { prune } from '../commands/prune.ts';
+import { withTarget } from '../commands/target.ts';
+import type { ExitStatus, Terminal } from '../commands/terminal.ts';
 import { carryOut } from '../engine/carry-out.ts';
 import { prepare } from '../engine/prepare.ts';
 import type { Result } from '../engine/run.ts';
 import { VidraError } from '../errors.ts';
-import { apply } from './apply.ts';
-import type { Stage } from './demo-stage.ts';
-import { statusOfResult } from './exit-status.ts';
-import type { ApplyOptions, GlobalOptions } from './flags.ts';
-import { runPhase } from './phase.ts';
-import { plan } from './plan.ts';
-import { printResult } from './print.ts';
-import { prune } from './prune.ts';
-import { withTarget } from './target.ts';
-import type { ExitStatus, Terminal } from './terminal.ts';
+import type { Stage } from './stage.ts';
 
 /** Each throws DEMO_FAILED when it does not end as the story has it, and INTERRUPTED. */
 export interface Verbs {

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectCluster } from '../cluster/connect.ts';
+import type { DemoOptions } from '../commands/flags.ts';
+import { styleOf } from '../commands/print.ts';
+import type { Terminal } from '../commands/terminal.ts';
 import type { Environment } from '../config/environment.ts';
 import { startControlPlane } from '../sandbox/control-plane.ts';
 import { createBuildProgress } from '../view/build-progress.ts';
-import type { DemoOptions } from './flags.ts';
-import { styleOf } from './print.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface Stage {
   /** Nothing means that the usual kubeconfig is read; only with a context that the user named. */

@@ -1,9 +1,9 @@
 /** Makes sure, in the cluster, that nothing of the demo is left. */
 import { VidraError } from '../errors.ts';
 import { countOf } from '../view/quantity.ts';
-import { removeObject } from './demo-meddling.ts';
-import type { Stage } from './demo-stage.ts';
-import { awaitNothing, everything, type Names, traces } from './demo-traces.ts';
+import { removeObject } from './meddling.ts';
+import type { Stage } from './stage.ts';
+import { awaitNothing, everything, type Names, traces } from './traces.ts';
 
 export interface Leftovers {
   /** Removes the namespace of the records, waits until all is gone, and returns for people what is there now. Throws DEMO_FAILED. */

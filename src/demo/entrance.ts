@@ -1,9 +1,10 @@
 /** The first step of the demo: a cluster to play on. */
+
+import type { DemoOptions } from '../commands/flags.ts';
+import type { Terminal } from '../commands/terminal.ts';
 import { sampleGroup } from '../sandbox/samples.ts';
-import { openStage, type Stage } from './demo-stage.ts';
-import type { Teller } from './demo-teller.ts';
-import type { DemoOptions } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { openStage, type Stage } from './stage.ts';
+import type { Teller } from './teller.ts';
 
 const introduction =
   'Vidra keeps Kubernetes clusters in the state that Infrahub describes. Here it does so, from the beginning to the end. ' +

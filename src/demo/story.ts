@@ -6,13 +6,13 @@ import { keyOf } from '../manifest/manifest.ts';
 import { hasChanges } from '../plan/plan.ts';
 import type { InfrahubDouble } from '../sandbox/infrahub.ts';
 import { countOf } from '../view/quantity.ts';
-import type { DemoArtifacts } from './demo-artifacts.ts';
-import { type SyncName, syncNames, syncsYaml, syncYaml } from './demo-definitions.ts';
-import { meddle } from './demo-meddling.ts';
-import type { RequestCounter } from './demo-requests.ts';
-import type { Stage } from './demo-stage.ts';
-import type { Teller } from './demo-teller.ts';
-import { definitionFile, type Verbs } from './demo-verbs.ts';
+import type { DemoArtifacts } from './artifacts.ts';
+import { type SyncName, syncNames, syncsYaml, syncYaml } from './definitions.ts';
+import { meddle } from './meddling.ts';
+import type { RequestCounter } from './requests.ts';
+import type { Stage } from './stage.ts';
+import type { Teller } from './teller.ts';
+import { definitionFile, type Verbs } from './verbs.ts';
 
 export interface Scene {
   readonly stage: Stage;

@@ -1,8 +1,9 @@
 /** How the demo talks: headings, sentences and commands on standard output, and what each step took. */
+
+import { printText, styleOf } from '../commands/print.ts';
+import type { Terminal } from '../commands/terminal.ts';
 import { durationText } from '../view/quantity.ts';
 import { wrap } from '../view/wrap.ts';
-import { printText, styleOf } from './print.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface Teller {
   /** Paragraphs, each after an empty line. */

@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { printText } from '../commands/print.ts';
+import { type ExitStatus, isInteractive, type Terminal } from '../commands/terminal.ts';
 import { VidraError } from '../errors.ts';
 import { stopControlPlane } from '../sandbox/control-plane.ts';
 import type { InfrahubDouble } from '../sandbox/infrahub.ts';
-import { namespaceOf, type Scene } from './demo-story.ts';
-import { definitionFile } from './demo-verbs.ts';
-import { printText } from './print.ts';
-import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
+import { namespaceOf, type Scene } from './story.ts';
+import { definitionFile } from './verbs.ts';
 
 const artifactFolder = 'artifacts';
 

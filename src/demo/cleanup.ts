@@ -1,11 +1,11 @@
 /** What a demo that ends early does on a cluster that is not its own. */
 import { setMaxListeners } from 'node:events';
+import type { GlobalOptions } from '../commands/flags.ts';
+import type { Terminal } from '../commands/terminal.ts';
 import { VidraError } from '../errors.ts';
-import type { Leftovers } from './demo-leftovers.ts';
-import type { Stage } from './demo-stage.ts';
-import { createVerbs } from './demo-verbs.ts';
-import type { GlobalOptions } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { Stage } from './stage.ts';
+import { createVerbs } from './verbs.ts';
 
 /** Says on standard error what it does. Goes on when the user has asked to end; throws DEMO_FAILED with what can be done by hand. */
 export async function cleanUp(

@@ -1,18 +1,19 @@
 /** `vidra demo`: the main job on real parts, told from the beginning to the end; and nothing of it stays behind. */
+
+import type { DemoOptions } from '../commands/flags.ts';
+import type { ExitStatus, Terminal } from '../commands/terminal.ts';
 import { VidraError } from '../errors.ts';
 import { startInfrahub } from '../sandbox/infrahub.ts';
 import { durationText } from '../view/quantity.ts';
-import { demoArtifacts } from './demo-artifacts.ts';
-import { cleanUp } from './demo-cleanup.ts';
-import { enter } from './demo-entrance.ts';
-import { leaveRunning, stopKept } from './demo-keep.ts';
-import { type Leftovers, watchLeftovers } from './demo-leftovers.ts';
-import { createRequestCounter } from './demo-requests.ts';
-import { type Scene, tellBeginning, tellEnd } from './demo-story.ts';
-import { createTeller } from './demo-teller.ts';
-import { createVerbs } from './demo-verbs.ts';
-import type { DemoOptions } from './flags.ts';
-import type { ExitStatus, Terminal } from './terminal.ts';
+import { demoArtifacts } from './artifacts.ts';
+import { cleanUp } from './cleanup.ts';
+import { enter } from './entrance.ts';
+import { leaveRunning, stopKept } from './keep.ts';
+import { type Leftovers, watchLeftovers } from './leftovers.ts';
+import { createRequestCounter } from './requests.ts';
+import { type Scene, tellBeginning, tellEnd } from './story.ts';
+import { createTeller } from './teller.ts';
+import { createVerbs } from './verbs.ts';
 
 /** Throws CONTROL_PLANE_*, CLUSTER_*, KUBECONFIG_INVALID, USAGE, and DEMO_FAILED when a step does not end as it should. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<ExitStatus> {
