@@ -36,19 +36,25 @@ export function intentsOf(target: Sets, fetched: Fetched, records: readonly Inve
   return withoutNamesakes(ownIntents(target, fetched, own), records);
 }
 
-/** Owners of one name would share their marks, and so each other's objects, though their records are two. */
+/** Owners of one name would share their marks, and so take each other's objects: those of two records, and of two definitions. */
 function withoutNamesakes(intents: Intents, records: readonly InventoryRecord[]): Intents {
   const elsewhere = new Map(
     records.flatMap((record) => (record.elsewhere ? [[record.header.name, record.elsewhere]] : [])),
   );
-  const isNamesake = ({ header }: OwnerIntent) => elsewhere.has(header.name);
-  const problems = intents.owners.filter(isNamesake).map(({ header }) => {
-    const message = `an owner of this name has its record in the namespace "${elsewhere.get(header.name)}" (VIDRA_NAMESPACE)`;
-    return problemOf(new VidraError('SET_MISMATCH', message, { subject: header.name }));
+  const names = intents.owners.map(({ header }) => header.name);
+  const first = new Map(names.map((name, index): [string, number] => [name, index]).reverse());
+  const twins = new Set(names.filter((name, index) => first.get(name) !== index));
+  const isNamesake = (name: string) => elsewhere.has(name) || twins.has(name);
+  const problems = [...new Set(names)].filter(isNamesake).map((subject) => {
+    const place = elsewhere.get(subject);
+    if (place === undefined)
+      return problemOf(new VidraError('DEFINITION_INVALID', 'is the name of two owners of the set', { subject }));
+    const message = `an owner of this name has its record in the namespace "${place}" (VIDRA_NAMESPACE)`;
+    return problemOf(new VidraError('SET_MISMATCH', message, { subject }));
   });
   return {
     ...intents,
-    owners: intents.owners.filter((owner) => !isNamesake(owner)),
+    owners: intents.owners.filter(({ header }) => !isNamesake(header.name)),
     problems: [...intents.problems, ...problems],
   };
 }

@@ -183,6 +183,13 @@ describe('a VidraResource', () => {
   });
 });
 
+test('Two definitions that make an owner of one name are refused: each would take away what the other wants', () => {
+  const records = [recorded('shop-1', { sync: 'shop' })];
+  const { owners, problems } = decide([shop, { ...own, name: 'shop-1' }, own], records, snapshot(['1', '2']));
+  expect(wishes(owners)).toEqual({ 'shop-2': 'wanted', own: 'wanted' });
+  expect(problems).toEqual([{ code: 'DEFINITION_INVALID', message: 'shop-1: is the name of two owners of the set' }]);
+});
+
 describe('definitions that left the set', () => {
   const records = [recorded('own'), recorded('store-1', { sync: 'store' }), recorded('foreign', { set: 'other' })];
 
