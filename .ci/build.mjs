@@ -1,9 +1,18 @@
 // Builds dist from src: one bundle that loads its heavy parts late. `npm ci` and `npm run build` run it.
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
+
+/** The reader of kubeconfigs also makes clients of them, for which it brings the models of every kind along: half a megabyte. */
+const withoutModels = {
+  name: 'without-models',
+  setup: (bundler) =>
+    bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      importer.includes('client-node') ? { path: resolve('.ci/unused-models.mjs') } : undefined,
+    ),
+};
 
 const { metafile } = await build({
   metafile: true,
@@ -18,6 +27,7 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
+  plugins: [withoutModels],
   // CommonJS packages inside the bundle call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
