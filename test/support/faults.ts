@@ -15,6 +15,8 @@ export type Fault =
 export interface Match {
   readonly method?: string;
   readonly path?: RegExp;
+  /** Only what changes something: neither a GET nor a dry-run. */
+  readonly writes?: boolean;
 }
 
 /** The requests that match, from the `from`-th (1 is the next one) on, `times` of them (all, if not given). */
@@ -40,7 +42,8 @@ export interface RuleState {
 }
 
 /** Whether a request is one of those meant. */
-export function matches({ method, path }: Match, seen: SeenRequest): boolean {
+export function matches({ method, path, writes }: Match, seen: SeenRequest): boolean {
+  if (writes && (seen.method === 'GET' || /\bdryRun=/.test(seen.query))) return false;
   if (method !== undefined && method !== seen.method) return false;
   return path === undefined || path.test(seen.query ? `${seen.path}?${seen.query}` : seen.path);
 }
