@@ -1,0 +1,54 @@
+/** Objects of many kinds are applied once, then left alone however the server spells their fields, and deleted. */
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { everyKind, type ManifestWithoutName } from '../support/every-kind.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let cluster: Cluster;
+let namespace: string;
+
+beforeAll(async () => {
+  cluster = connect(inject('kubeconfig'));
+  namespace = await cluster.createNamespace();
+});
+afterAll(() => cluster.close());
+
+test.concurrent.each(Object.entries(everyKind))('%s', async (id, template) => {
+  const engine = await startEngine(inject('kubeconfig'), namespace);
+  const wanted = definition(id, template);
+  const first = await engine.apply([wanted]);
+  expect(first.outcomes.map(({ result, problem }) => [result, problem])).toEqual([['succeeded', undefined]]);
+  expect(actionsOf((await engine.apply([wanted])).plan)).toEqual([]);
+  await forgetProof(engine, wanted.name);
+  // Without the proof, the server is asked.
+  expect(actionsOf(await engine.plan([wanted]))).toEqual([]);
+
+  const removal = await engine.apply([{ ...wanted, manifest: '' }]);
+  expect(removal.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['delete', 'succeeded']]);
+  await waitFor('the record to be empty', async () => {
+    await engine.apply([{ ...wanted, manifest: '' }]);
+    return (await recordOf(engine, wanted.name))?.entries.size === 0;
+  });
+  await engine.close();
+});
+
+function definition(id: string, { name, metadata, ...rest }: ManifestWithoutName) {
+  const manifest = { ...rest, metadata: { ...metadata, name: name ?? `${id.toLowerCase()}-${namespace}` } };
+  const whole = resource(`${namespace}-${id.toLowerCase()}`, manifest);
+  if (whole.kind !== 'VidraResource') throw new Error('a resource is a VidraResource');
+  return { ...whole, destination: { reconcileOnEvents: false, namespace } };
+}
+
+async function recordOf(engine: Engine, name: string) {
+  const records = await (await engine.target([])).inventory.list();
+  return records.find(({ header }) => header.name === name);
+}
+
+async function forgetProof(engine: Engine, name: string): Promise<void> {
+  const { inventory } = await engine.target([]);
+  const record = (await inventory.list()).find(({ header }) => header.name === name);
+  if (!record) throw new Error('nothing was recorded');
+  const put = [...record.entries.values()].map(({ fields: _proof, ...entry }) => entry);
+  await inventory.write({ header: record.header, run: 'test', put, drop: [] });
+}
