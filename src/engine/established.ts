@@ -20,14 +20,19 @@ export async function awaitEstablished(
     const spec = definition?.['spec'] as JsonObject | undefined;
     const names = spec?.['names'] as { kind?: string } | undefined;
     if (definition && isEstablished(definition['status'] as JsonObject | undefined)) {
-      const kind = { group: String(spec?.['group']), version: '', kind: names?.kind ?? '' };
+      const kind = { group: String(spec?.['group']), kind: names?.kind ?? '' };
       // Discovery follows some moments after the condition.
       await cluster.discover();
-      if (cluster.typeOf(kind)) return;
+      if (servedVersions(spec).every((version) => cluster.typeOf({ ...kind, version })?.version === version)) return;
     }
     await sleep(pollMs);
   }
   throw new VidraError('TIMEOUT', 'the kind that it defines is not served yet');
+}
+
+function servedVersions(spec: JsonObject | undefined): string[] {
+  const versions = (spec?.['versions'] ?? []) as readonly { name: string; served: boolean }[];
+  return versions.filter(({ served }) => served).map(({ name }) => name);
 }
 
 function isEstablished(status: JsonObject | undefined): boolean {

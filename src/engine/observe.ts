@@ -17,6 +17,8 @@ export interface References {
   readonly recorded: readonly ObjectReference[];
   /** Kinds, as `group/kind`, that the same plan defines. */
   readonly defined: ReadonlySet<string>;
+  /** And versions of kinds, as `group/version/kind`. */
+  readonly definedVersions: ReadonlySet<string>;
 }
 
 export async function observeDestination(
@@ -49,10 +51,11 @@ function groupByType(cluster: Cluster, references: References, unknown: Map<stri
   const groups = new Map<string, KindGroup>();
   for (const reference of references.wanted) {
     const type = cluster.typeOf(reference);
-    if (type?.version === reference.version) addTo(groups, type, reference);
+    const { group, version, kind } = reference;
+    if (type && (type.version === version || references.definedVersions.has(`${group}/${version}/${kind}`)))
+      addTo(groups, type, reference);
     else if (type) unknown.set(keyOf(reference), notServed(reference, type));
-    else if (!references.defined.has(`${reference.group}/${reference.kind}`))
-      unknown.set(keyOf(reference), noKind(reference));
+    else if (!references.defined.has(`${group}/${kind}`)) unknown.set(keyOf(reference), noKind(reference));
   }
   for (const reference of references.recorded) {
     const type = cluster.typeOf(reference);

@@ -1,7 +1,7 @@
 /** Observes all owners of a run: their desired sets, their clusters, and the server's verdicts. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import { definedScopes } from '../manifest/defined-kinds.ts';
+import { definedScopes, definedVersions } from '../manifest/defined-kinds.ts';
 import { buildDesiredSet, type DesiredSet, type Scope } from '../manifest/desired-set.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
@@ -54,9 +54,8 @@ async function observeOn(
   target: Target,
   run: Run,
 ): Promise<OwnerObservation[]> {
-  const defined = definedScopes(
-    intents.flatMap((intent) => (intent.wish.type === 'wanted' ? intent.wish.manifests : [])),
-  );
+  const manifests = intents.flatMap((intent) => (intent.wish.type === 'wanted' ? intent.wish.manifests : []));
+  const defined = definedScopes(manifests);
   const unobserved = intents.map((intent) => withDesiredSet(intent, home, cluster, defined));
   const desired = unobserved.flatMap(({ wish }) => (wish.type === 'wanted' ? wish.desired.objects : []));
   const recorded = unobserved.flatMap(({ record }) => [...(record?.entries.values() ?? [])]);
@@ -69,6 +68,7 @@ async function observeOn(
     wanted: desired.map(({ reference }) => reference),
     recorded: recorded.map(({ reference }) => reference),
     defined: new Set(defined.keys()),
+    definedVersions: definedVersions(manifests),
   });
   run.signal.throwIfAborted();
   const owners = unobserved.map((owner) => ({ ...owner, destination, verdicts: new Map<string, Verdict>() }));

@@ -3,7 +3,7 @@ import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../clust
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
-import { keyOf, type Manifest } from '../manifest/manifest.ts';
+import { apiVersionOf, keyOf, type Manifest } from '../manifest/manifest.ts';
 import { markedBy } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
@@ -46,7 +46,7 @@ export function trialsOf(
     const key = keyOf(desired.reference);
     if (observed.destination.unknown.has(key)) continue;
     const live = observed.destination.live.get(key);
-    const predicted = live ? undefined : prediction(desired, options);
+    const predicted = predictionOfVersion(cluster, desired) ?? (live ? undefined : prediction(desired, options));
     if (predicted) known.set(key, predicted);
     else if (needsTrial(observed, desired, live, options)) {
       trials.push({ key, ask: () => ask(cluster, observed, desired, live, options) });
@@ -61,6 +61,13 @@ function prediction(desired: DesiredObject, options: TrialOptions): Verdict | un
   if (namespace && options.newNamespaces.has(namespace))
     return { type: 'predicted', reason: 'this plan makes its Namespace' };
   return undefined;
+}
+
+// A kind that is served at other versions only, and was observed all the same: the plan adds the version.
+function predictionOfVersion(cluster: Cluster, { reference }: DesiredObject): Verdict | undefined {
+  const type = cluster.typeOf(reference);
+  if (!type || type.version === reference.version) return undefined;
+  return { type: 'predicted', reason: `this plan adds ${apiVersionOf(reference)}` };
 }
 
 function needsTrial(

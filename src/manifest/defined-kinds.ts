@@ -15,3 +15,16 @@ export function definedScopes(manifests: readonly LocatedManifest[]): ReadonlyMa
   }
   return scopes;
 }
+
+/** The versions that are served, as `group/version/kind`. */
+export function definedVersions(manifests: readonly LocatedManifest[]): ReadonlySet<string> {
+  const served = new Set<string>();
+  for (const { manifest } of manifests) {
+    const { kind, spec } = manifest;
+    if (kind !== 'CustomResourceDefinition' || !isObject(spec) || !isObject(spec['names'])) continue;
+    const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isObject) : [];
+    for (const { name, served: isServed } of versions)
+      if (isServed === true) served.add(`${spec['group']}/${name}/${spec['names']['kind']}`);
+  }
+  return served;
+}

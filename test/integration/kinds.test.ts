@@ -173,6 +173,24 @@ describe('kinds', () => {
     });
   });
 
+  it('moves instances to a version that the same plan adds to their kind', async () => {
+    const { definition, machine } = machines(`a${randomBytes(4).toString('hex')}.example.org`);
+    const { spec } = definition;
+    const [v1] = spec.versions;
+    const both = { ...definition, spec: { ...spec, versions: [v1, { ...v1, name: 'v2', storage: false }] } };
+    const atV2 = (name: string) => ({ ...machine(name, 2), apiVersion: `${spec.group}/v2` });
+    const [kinds, web] = [`${namespace}-kinds`, `${namespace}-web`];
+    await engine.apply([resource(kinds, definition), resource(web, machine('one', 1))]);
+    const { uid } = (await cluster.get(machine('one', 1))).metadata;
+
+    const moved = [resource(kinds, both), resource(web, atV2('one'), atV2('two'))];
+    const { outcomes } = await engine.apply(moved);
+    expect(outcomes.map(({ result, problem }) => [result, problem])).toEqual(Array(3).fill(['succeeded', undefined]));
+    expect((await cluster.get(atV2('one'))).metadata.uid).toBe(uid);
+    expect(actionsOf(await engine.plan(moved))).toEqual([]);
+    await engine.apply([resource(kinds), resource(web)]);
+  });
+
   it('leaves the rules of an aggregated ClusterRole to the control plane', async () => {
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
