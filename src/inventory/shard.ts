@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { keyOf } from '../manifest/manifest.ts';
 import type { InventoryEntry } from './inventory.ts';
 
-/** About 300 bytes each, so that a full piece stays far below the 1.5 MB that etcd takes. */
-const entriesPerShard = 2000;
+/** About 300 bytes each, and 640 with the longest of names: a full piece stays below the 1 MiB that a Secret may hold. */
+const entriesPerShard = 1500;
 
 /** A power of two, so that growing moves each entry at most to one new place. Never shrinks. */
 export function shardsFor(entries: number, current: number): number {

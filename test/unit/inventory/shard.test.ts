@@ -11,11 +11,11 @@ describe('shardsFor', () => {
   test.each([
     [0, 0, 1],
     [0, 1, 1],
-    [2000, 1, 1],
-    [2001, 1, 2],
-    [4001, 1, 4],
+    [1500, 1, 1],
+    [1501, 1, 2],
+    [3001, 1, 4],
     [10_000, 0, 8],
-    [100_000, 1, 64],
+    [100_000, 1, 128],
     [3, 4, 4],
   ])('%i entries in %i pieces make %i', (count, current, expected) => {
     expect(shardsFor(count, current)).toBe(expected);
