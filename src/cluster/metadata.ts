@@ -79,8 +79,17 @@ function managerEntry(raw: RawManager): ManagerEntry {
   };
 }
 
+/** Objects of one shape have the same fields, so most digests are known. Emptied when it is full. */
+const digests = new Map<string, string>();
+const mostDigests = 1000;
+
 // The server writes the fields sorted, so their text is canonical as it comes.
 function fieldsDigest(raw: RawManager): string {
   const text = `${raw.apiVersion}\n${JSON.stringify(raw.fieldsV1 ?? {})}`;
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  if (digests.size >= mostDigests) digests.clear();
+  digests.set(text, digest);
+  return digest;
 }
