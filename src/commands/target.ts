@@ -1,4 +1,5 @@
 /** The composition root: from flags, environment, profile and kubeconfig to what the engine works on. */
+import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectCluster } from '../cluster/connect.ts';
 import { configFolder } from '../config/folder.ts';
@@ -33,12 +34,15 @@ export async function withTarget<T>(
   terminal: Terminal,
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
   const settings = await settingsOf(options, terminal);
   const clusters = createClusters(settings, terminal);
   const note = (text: string) => void (options.verbose && terminal.stderr.write(`${text}\n`));
   try {
-    const home = await clusters.of('');
+    // The cluster answers while the definitions are read. If those are wrong, nobody waits for it.
+    const connecting = clusters.of('');
+    connecting.catch(() => undefined);
+    const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
+    const home = await connecting;
     const sources = createSources({ settings, home, note });
     try {
       return await use({
@@ -82,8 +86,12 @@ interface Clusters {
 /** How upstream's definitions write "the cluster that Vidra runs in". */
 const ownServer = /^https:\/\/kubernetes\.default(\.svc(\.cluster\.local)?)?(:443)?\/?$/;
 
-function createClusters(settings: Settings, { environment, signal }: Terminal): Clusters {
+function createClusters(settings: Settings, { environment, signal: interrupted }: Terminal): Clusters {
   const { kubeconfig: file, context } = settings;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([interrupted, ended.signal]);
+  // Every request under way listens for it.
+  setMaxListeners(0, signal);
   const byServer = new Map<string, Promise<Cluster>>();
   const connect = async (server: string): Promise<Cluster> => {
     if (server === '') return connectCluster({ file, context, environment, signal });
@@ -98,6 +106,7 @@ function createClusters(settings: Settings, { environment, signal }: Terminal): 
     return cluster;
   };
   const close = async () => {
+    ended.abort();
     const settled = await Promise.allSettled(byServer.values());
     const open = new Set(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
     await Promise.allSettled([...open].map((cluster) => cluster.close()));
