@@ -6,8 +6,8 @@ import { apiVersionOf, type JsonObject, keyOf, type ObjectReference } from '../m
 import { managedSelector } from '../manifest/owner.ts';
 import type { DestinationObservation } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
+import { problemOf } from './intent.ts';
 import { observeTenants } from './tenants.ts';
-import { problemOf } from './wishes.ts';
 
 /** From this number of unlabelled objects in a namespace on, one LIST of all that is there is cheaper than GETs. */
 const listFrom = 4;

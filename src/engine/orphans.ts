@@ -4,11 +4,11 @@ import type { InventoryEntry, InventoryRecord } from '../inventory/inventory.ts'
 import { keyOf } from '../manifest/manifest.ts';
 import { markedOwners, type Owner, ownerOf } from '../manifest/owner.ts';
 import type { Plan } from '../plan/plan.ts';
+import { leaving, type OwnerIntent } from './intent.ts';
 import { listMarked } from './marked.ts';
 import { planIntents } from './prepare.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
-import { leaving, type OwnerIntent } from './wishes.ts';
 
 export interface OrphanOptions {
   /** Every owner of the target's set goes, too: nobody shows definitions, and somebody named the set. */

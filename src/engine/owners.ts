@@ -8,11 +8,11 @@ import { ownerOf } from '../manifest/owner.ts';
 import { sharedWishes } from '../plan/agreement.ts';
 import type { DestinationObservation, OwnerObservation, OwnerWish, Verdict } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
+import { type OwnerIntent, problemOf } from './intent.ts';
 import { observeDestination } from './observe.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { type Trial, type TrialOptions, trialsOf } from './try.ts';
-import { type OwnerIntent, problemOf } from './wishes.ts';
 
 export interface ObservedOwners {
   readonly owners: readonly OwnerObservation[];

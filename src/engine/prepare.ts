@@ -6,10 +6,11 @@ import { keyOf } from '../manifest/manifest.ts';
 import { buildPlan } from '../plan/build.ts';
 import { type Change, changeId, type Plan, type Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
+import type { Intents } from './intent.ts';
 import { observeOwners } from './owners.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
-import { type Fetched, type Intents, intentsOf } from './wishes.ts';
+import { type Fetched, intentsOf } from './wishes.ts';
 
 /** Throws a VidraError when the home cluster cannot be asked; what concerns one source or destination is in the plan. */
 export async function prepare(target: Target, run: Run): Promise<Plan> {

@@ -5,8 +5,8 @@ import { VidraError } from '../errors.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import type { Tenants } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
+import { problemOf } from './intent.ts';
 import { listMarked } from './marked.ts';
-import { problemOf } from './wishes.ts';
 
 /**
  * Of each of the objects that is a Namespace or a CustomResourceDefinition, by its identity. `unknown` gets the definitions

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InfrahubSync, VidraResource } from '../../../src/definition/definition.ts';
-import { type Fetched, intentsOf, type OwnerIntent } from '../../../src/engine/wishes.ts';
+import type { OwnerIntent } from '../../../src/engine/intent.ts';
+import { type Fetched, intentsOf } from '../../../src/engine/wishes.ts';
 import { VidraError } from '../../../src/errors.ts';
 import type { InventoryRecord, OwnerHeader } from '../../../src/inventory/inventory.ts';
 import type { Snapshot } from '../../../src/source/source.ts';

@@ -1,0 +1,76 @@
+/** What becomes of one owner, before its cluster is asked. */
+import { type ErrorCode, VidraError } from '../errors.ts';
+import { destinationServer, type InventoryRecord, type OwnerHeader } from '../inventory/inventory.ts';
+import type { decode } from '../manifest/decode.ts';
+import type { LocatedManifest } from '../manifest/manifest.ts';
+import type { Problem } from '../plan/plan.ts';
+
+export interface OwnerIntent {
+  readonly header: OwnerHeader;
+  readonly record: InventoryRecord | undefined;
+  readonly wish:
+    | { readonly type: 'wanted'; readonly manifests: readonly LocatedManifest[]; readonly namespace: string }
+    | { readonly type: 'leaving'; readonly reason: string }
+    | { readonly type: 'waiting'; readonly reason: string };
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+export interface Intents {
+  readonly owners: readonly OwnerIntent[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/** An owner that has what was decoded; or that waits, because its record is for something else. */
+export function wanted(
+  header: OwnerHeader,
+  decoded: ReturnType<typeof decode>,
+  namespace: string,
+  record: InventoryRecord | undefined,
+  set: string,
+): OwnerIntent {
+  const problems = decoded.problems.map(problemOf);
+  if (record && record.header.set !== '' && record.header.set !== set) {
+    return refused(record, 'SET_MISMATCH', `belongs to the set "${record.header.set}"`);
+  }
+  // What it has at the old place would be nobody's: the record of an owner is of one cluster.
+  const place = record && destinationServer(record.header.server);
+  if (record && record.entries.size > 0 && place !== header.server) {
+    const message = `has its objects in ${place || 'the home cluster'}; give them up with --prune before it moves to ${header.server || 'the home cluster'}`;
+    return refused(record, 'DEFINITION_INVALID', message);
+  }
+  return {
+    header,
+    record,
+    wish: { type: 'wanted', manifests: decoded.manifests, namespace },
+    problems,
+    notes: decoded.warnings,
+  };
+}
+
+/** An owner that loses everything that nobody else wants. */
+export function leaving(record: InventoryRecord, reason: string): OwnerIntent {
+  return { header: record.header, record, wish: { type: 'leaving', reason }, problems: [], notes: [] };
+}
+
+/** An owner that keeps what it has, whatever that is. */
+export function waiting(record: InventoryRecord, reason: string): OwnerIntent {
+  return { header: record.header, record, wish: { type: 'waiting', reason }, problems: [], notes: [] };
+}
+
+/** Nothing becomes of an owner whose definition is not for its record. */
+function refused(record: InventoryRecord, code: ErrorCode, reason: string): OwnerIntent {
+  const problem = problemOf(new VidraError(code, reason, { subject: record.header.name }));
+  return { ...waiting(record, reason), problems: [problem] };
+}
+
+/** An error as plain data. */
+export function problemOf(error: VidraError): Problem {
+  return { code: error.code, message: error.message };
+}
+
+/** One owner, and nothing else. */
+export function only(owner: OwnerIntent): Intents {
+  return { owners: [owner], problems: [], notes: [] };
+}
