@@ -79,6 +79,7 @@ async function writeOnce(
   secrets: PieceStore,
   resources: PieceStore | undefined,
 ): Promise<Found[] | undefined> {
+  if (!gone && changesNothing(found, change, resources ?? secrets)) return [...found];
   const entries = mergeEntries(entriesOf(found), change, Date.now());
   if (gone && entries.size === 0) {
     for (const { piece, store } of [...found].sort(byIndexDescending)) await store.remove(piece);
@@ -104,6 +105,16 @@ async function writeOnce(
   const moved = found.filter(({ piece, store }) => piece.index === 0 && resources && store === secrets);
   for (const { piece, store } of moved) await store.remove(piece);
   return result;
+}
+
+/** Whether the record is as the change wants it, in its right place; or is not needed. */
+function changesNothing(found: readonly Found[], change: InventoryChange, place: PieceStore): boolean {
+  const { header, put, drop, withdraw = [] } = change;
+  if (put.length + drop.length + withdraw.length > 0) return false;
+  const first = found.filter(({ piece }) => piece.index === 0);
+  const isRight = ({ piece, store }: Found) =>
+    store === place && JSON.stringify(piece.header) === JSON.stringify(header);
+  return found.length === 0 || (first.length === 1 && first.every(isRight));
 }
 
 function byIndexDescending(a: Found, b: Found): number {

@@ -11,16 +11,20 @@ const label = 'vidra.infrahub.operators.com/inventory';
 /** `home` is the cluster, `identity` the uid of its namespace kube-system. */
 export function secretPieces(home: Cluster, identity: string, namespace: string): PieceStore {
   const secrets = knownType(home, 'Secret');
+  let hasNamespace = false;
   return {
     async list(whole) {
       const found = await listEverywhere(home, secrets, namespace, whole);
+      hasNamespace ||= found.some((secret) => secret.metadata.namespace === namespace);
       return found.map((secret) => readPiece(secret, namespace));
     },
     async write(piece) {
       const id = ownerOf(piece.header.name, identity).id;
       const manifest = secretOf(piece, namespace, id);
       if (piece.stored) return kept(piece, await home.replace(secrets, manifest));
-      return kept(piece, await createIn(home, secrets, namespace, manifest));
+      if (!hasNamespace) await ensureNamespace(home, namespace);
+      hasNamespace = true;
+      return kept(piece, await home.create(secrets, manifest));
     },
     async remove(piece) {
       const stored = piece.stored as (Manifest & { metadata: { uid: string; resourceVersion: string } }) | undefined;
@@ -40,17 +44,13 @@ async function listEverywhere(home: Cluster, secrets: ResourceType, namespace: s
   }
 }
 
-async function createIn(home: Cluster, secrets: ResourceType, namespace: string, manifest: Manifest) {
+/** Where no record is yet, the namespace may be missing, too. */
+async function ensureNamespace(home: Cluster, name: string): Promise<void> {
   try {
-    return await home.create(secrets, manifest);
+    await home.create(knownType(home, 'Namespace'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   } catch (error) {
-    if (!(error instanceof VidraError) || error.code !== 'NOT_FOUND') throw error;
-    await home.create(knownType(home, 'Namespace'), {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace },
-    });
-    return home.create(secrets, manifest);
+    // Whoever may not make it can still write into it, if somebody else has made it.
+    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
   }
 }
 

@@ -17,9 +17,9 @@ interface Condition {
 
 const current: Health = { state: 'current', reason: '' };
 
-/** Kinds of the core groups without a status that could be waited for. */
+/** Kinds of the core groups without a status that could be waited for; a Namespace is Active from the start. */
 const alwaysCurrent =
-  /^(ConfigMap|Secret|ServiceAccount|Role|RoleBinding|ClusterRole|ClusterRoleBinding|NetworkPolicy|Endpoints|EndpointSlice|LimitRange|PriorityClass|RuntimeClass|StorageClass|IngressClass|Lease|CSIDriver|ControllerRevision|(Validating|Mutating)(WebhookConfiguration|AdmissionPolicy|AdmissionPolicyBinding))$/;
+  /^(Namespace|ConfigMap|Secret|ServiceAccount|Role|RoleBinding|ClusterRole|ClusterRoleBinding|NetworkPolicy|Endpoints|EndpointSlice|LimitRange|PriorityClass|RuntimeClass|StorageClass|IngressClass|Lease|CSIDriver|ControllerRevision|(Validating|Mutating)(WebhookConfiguration|AdmissionPolicy|AdmissionPolicyBinding))$/;
 const builtInGroup = /^$|^(apps|batch|policy|autoscaling)$|\.k8s\.io$/;
 
 /** Whether objects of a kind are healthy as soon as they exist, so that nobody needs to look. */
