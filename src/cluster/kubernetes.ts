@@ -34,9 +34,9 @@ export async function createKubernetes(server: string, transport: Transport): Pr
       discovery = await discover(transport);
     },
     async listMetadata(type, { labelSelector, namespace }) {
-      const path = collectionPath(type, namespace) + query({ labelSelector, resourceVersion: undefined });
+      const path = collectionPath(type, namespace) + query({ labelSelector });
       const answer = await read({ method: 'GET', path, accept: partialList }, `list of ${type.resource}`);
-      return itemsOf<RawObject>(JSON.parse(answer.body)).map((item) => metadataOf(item, { ...type, kind: type.kind }));
+      return itemsOf<RawObject>(JSON.parse(answer.body)).map((item) => metadataOf(item, type));
     },
     async getMetadata(type, reference) {
       const answer = await readOne(transport, type, reference, partialObject);
