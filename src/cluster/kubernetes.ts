@@ -74,11 +74,7 @@ async function discover(transport: Transport): Promise<Discovery> {
   const answers = await Promise.all(
     paths.map((path) => expectOk(transport, { method: 'GET', path, accept: discoveryAccept }, 'discovery')),
   );
-  const lists = answers.map((answer) => JSON.parse(answer.body));
-  if (lists.some((list) => list.kind !== 'APIGroupDiscoveryList')) {
-    throw new VidraError('CLUSTER_REFUSED', 'does not offer aggregated discovery, which Kubernetes has from 1.27 on');
-  }
-  return readDiscovery(lists);
+  return readDiscovery(answers.map((answer) => JSON.parse(answer.body)));
 }
 
 async function readIdentity(transport: Transport): Promise<string> {

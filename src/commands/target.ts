@@ -10,6 +10,7 @@ import { parseDefinitions } from '../definition/parse.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { connectInventory } from '../inventory/connect.ts';
+import { destinationServer } from '../inventory/inventory.ts';
 import { readFiles } from '../source/files.ts';
 import type { ClusterOptions } from './flags.ts';
 import { createSources } from './sources.ts';
@@ -83,9 +84,6 @@ interface Clusters {
   close(): Promise<void>;
 }
 
-/** How upstream's definitions write "the cluster that Vidra runs in". */
-const ownServer = /^https:\/\/kubernetes\.default(\.svc(\.cluster\.local)?)?(:443)?\/?$/;
-
 function createClusters(settings: Settings, { environment, signal: interrupted }: Terminal): Clusters {
   const { kubeconfig: file, context } = settings;
   const ended = new AbortController();
@@ -100,7 +98,7 @@ function createClusters(settings: Settings, { environment, signal: interrupted }
     return connectCluster({ file, server, environment, signal });
   };
   const of = (wanted: string): Promise<Cluster> => {
-    const server = ownServer.test(wanted) ? '' : wanted.replace(/\/$/, '');
+    const server = destinationServer(wanted);
     const cluster = byServer.get(server) ?? connect(server);
     byServer.set(server, cluster);
     return cluster;

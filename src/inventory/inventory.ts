@@ -63,5 +63,5 @@ export interface Inventory {
 /** A destination as records name it. The address of the API inside a cluster means the cluster that the definition is in. */
 export function destinationServer(server = ''): string {
   const url = server.replace(/\/+$/, '');
-  return /^https:\/\/kubernetes\.default\.svc(\.cluster\.local)?$/.test(url) ? '' : url;
+  return /^https:\/\/kubernetes\.default(\.svc(\.cluster\.local)?)?(:443)?$/.test(url) ? '' : url;
 }
