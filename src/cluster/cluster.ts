@@ -1,5 +1,5 @@
 /** The port to one Kubernetes cluster: everything Vidra asks of an API server, and nothing more. */
-import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
+import type { JsonValue, Manifest, ObjectReference } from '../manifest/manifest.ts';
 import type { ObjectMetadata } from './metadata.ts';
 
 /** Where the API server keeps the objects of one kind, at one version. */
@@ -45,6 +45,31 @@ export type ApplyAnswer =
 export interface RemoveOptions {
   readonly uid: string;
   readonly resourceVersion?: string;
+  /** What becomes of what the object owns; `Background` if missing. */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/** One operation of a JSON patch (RFC 6902). */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test';
+  readonly path: string;
+  readonly value?: JsonValue;
+}
+
+export interface PatchOptions {
+  /** The patch is for this object at this version, and for no other. */
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly manager: string;
+}
+
+/** Something that a permission is needed for. */
+export interface Permission {
+  readonly verb: string;
+  readonly type: ResourceType;
+  readonly namespace: string;
+  /** Missing means any. */
+  readonly name?: string;
 }
 
 export type RemoveAnswer =
@@ -77,6 +102,15 @@ export interface Cluster {
   /** Server-side apply. Unless `dryRun`, `object` holds only apiVersion, kind and metadata. */
   apply(type: ResourceType, manifest: Manifest, options: ApplyOptions): Promise<ApplyAnswer>;
   remove(type: ResourceType, reference: ObjectReference, options: RemoveOptions): Promise<RemoveAnswer>;
+  /** JSON patch, for what server-side apply cannot say. Nothing when the object is another one or has changed since, or is gone. */
+  patch(
+    type: ResourceType,
+    reference: ObjectReference,
+    operations: readonly PatchOperation[],
+    options: PatchOptions,
+  ): Promise<ObjectMetadata | undefined>;
+  /** Whether the caller has a permission, by SelfSubjectAccessReview. */
+  mayI(permission: Permission): Promise<boolean>;
   /** Plain create, for Vidra's own records. Nothing when it exists already. */
   create(type: ResourceType, manifest: Manifest): Promise<Manifest | undefined>;
   /** Plain update at the manifest's resourceVersion. Nothing when it is not that any more. */

@@ -2,9 +2,19 @@
 import { VidraError } from '../errors.ts';
 import { parseJson, stringifyJson } from '../manifest/json.ts';
 import { apiVersionOf, describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
-import type { ApplyAnswer, ApplyOptions, Cluster, RemoveAnswer, RemoveOptions, ResourceType } from './cluster.ts';
+import type {
+  ApplyAnswer,
+  ApplyOptions,
+  Cluster,
+  PatchOperation,
+  PatchOptions,
+  Permission,
+  RemoveAnswer,
+  RemoveOptions,
+  ResourceType,
+} from './cluster.ts';
 import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
-import { metadataOf, type RawObject } from './metadata.ts';
+import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
 import { collectionPath, objectPath, query } from './path.ts';
 import { fieldConflicts, parseStatus, statusError } from './status-error.ts';
 import type { ClusterAnswer, ClusterRequest, Transport } from './transport.ts';
@@ -54,6 +64,8 @@ export async function createKubernetes(server: string, transport: Transport): Pr
     },
     apply: (type, manifest, options) => apply(transport, type, manifest, options),
     remove: (type, reference, options) => remove(transport, type, reference, options),
+    patch: (type, reference, operations, options) => patch(transport, type, reference, operations, options),
+    mayI: (permission) => mayI(transport, permission),
     async create(type, manifest) {
       const path = collectionPath(type, manifest.metadata.namespace);
       const answer = await transport.send({ method: 'POST', write: true, path, body: stringifyJson(manifest) });
@@ -150,7 +162,7 @@ async function remove(
     body: JSON.stringify({
       kind: 'DeleteOptions',
       apiVersion: 'v1',
-      propagationPolicy: 'Background',
+      propagationPolicy: options.propagation ?? 'Background',
       preconditions: { uid, ...(resourceVersion ? { resourceVersion } : {}) },
     }),
   });
@@ -161,6 +173,40 @@ async function remove(
   // always the object, and then the mark tells.
   const gone = body.kind === 'Status' || body.metadata?.deletionTimestamp === undefined;
   return { type: 'removed', gone, finalizers: body.metadata?.finalizers ?? [] };
+}
+
+async function patch(
+  transport: Transport,
+  type: ResourceType,
+  reference: ObjectReference,
+  operations: readonly PatchOperation[],
+  { uid, resourceVersion, manager }: PatchOptions,
+): Promise<ObjectMetadata | undefined> {
+  const guards: PatchOperation[] = [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+  ];
+  const answer = await transport.send({
+    method: 'PATCH',
+    write: true,
+    path: objectPath(type, reference) + query({ fieldManager: manager }),
+    contentType: 'application/json-patch+json',
+    body: stringifyJson([...guards, ...operations].map((operation) => ({ ...operation }))),
+    accept: partialObject,
+  });
+  if (answer.status === 404 || answer.status === 409) return undefined;
+  // The API server answers a test that fails with 422.
+  if (answer.status === 422 && /test/i.test(parseStatus(answer.body).message ?? '')) return undefined;
+  return metadataOf(JSON.parse(checked(answer, describe(reference)).body), type);
+}
+
+async function mayI(transport: Transport, { verb, type, namespace, name }: Permission): Promise<boolean> {
+  const { group, version, resource } = type;
+  const resourceAttributes = { verb, group, version, resource, namespace, ...(name && { name }) };
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const answer = await expectOk(transport, { method: 'POST', path, body: JSON.stringify(body) }, 'permissions');
+  return JSON.parse(answer.body).status?.allowed === true;
 }
 
 function written(answer: ClusterAnswer, subject: string): Manifest | undefined {

@@ -1,7 +1,8 @@
 /** The flags of the verbs, each written once. Loaded by every start, so it imports next to nothing. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../config/duration.ts';
 import { isNamespaceName } from '../config/namespace-name.ts';
+import { parseDuration } from '../definition/duration.ts';
+import type { Limit, Policy } from '../definition/policy.ts';
 
 export type OutputFormat = 'text' | 'json' | 'yaml';
 
@@ -25,7 +26,9 @@ export interface DefinitionOptions extends ClusterOptions {
 }
 
 export interface PlanOptions extends DefinitionOptions {
-  readonly adopt?: boolean;
+  /** True for the flag without a value. */
+  readonly adopt?: true | Policy['adopt'];
+  readonly maxDeletions?: Limit;
   readonly prune?: boolean;
   readonly detailedExitcode?: boolean;
 }
@@ -86,7 +89,12 @@ export function addDefinitionFlags(command: Command, filename: 'required' | 'opt
 export function addPlanFlags(command: Command): Command {
   return command
     .option('--prune', 'delete what belongs to definitions that left the set')
-    .option('--adopt', 'take over objects that exist and are not managed by Vidra');
+    .addOption(
+      new Option(
+        '--adopt [policy]',
+        'take over objects that exist and are not managed by Vidra: IfUnowned (if not given) or Always',
+      ).choices(['Never', 'IfUnowned', 'Always']),
+    );
 }
 
 export function addWriteFlags(command: Command): Command {
@@ -110,6 +118,14 @@ export function addDemoFlags(command: Command): Command {
     .addOption(
       new Option('--stop <folder>', 'end a control plane that was kept').conflicts(['context', 'kubeconfig', 'keep']),
     );
+}
+
+/** What the flags say over the definitions. */
+export function overridesOf({ adopt, maxDeletions }: Pick<PlanOptions, 'adopt' | 'maxDeletions'>): Partial<Policy> {
+  return {
+    ...(adopt && { adopt: adopt === true ? ('IfUnowned' as const) : adopt }),
+    ...(maxDeletions && { maxDeletions }),
+  };
 }
 
 /** Milliseconds. Throws InvalidArgumentError. */

@@ -14,7 +14,7 @@ const action: Action = { verb: 'Pruned', question: 'Delete these objects' };
 
 /** With definitions: the owners of their set that they no longer name. Without: what is left of owners that exist no more. */
 export function prune(options: PruneOptions, terminal: Terminal): Promise<ExitStatus> {
-  const rules = { prune: true, validate: false, adopt: false };
+  const rules = { prune: true, validate: false, overrides: {} };
   // Without definitions nobody can say which owners of a set are wanted, so a set goes only when it is named.
   const wholeSet = options.set !== undefined;
   return withTarget(options, rules, terminal, async (target) => {

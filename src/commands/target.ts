@@ -7,6 +7,7 @@ import { readProfiles } from '../config/profile.ts';
 import { mergeSettings, type Settings } from '../config/settings.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parseDefinitions } from '../definition/parse.ts';
+import type { Policy } from '../definition/policy.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { connectInventory } from '../inventory/connect.ts';
@@ -19,7 +20,7 @@ import type { Terminal } from './terminal.ts';
 export interface TargetRules {
   readonly prune: boolean;
   readonly validate: boolean;
-  readonly adopt: boolean;
+  readonly overrides: Partial<Policy>;
 }
 
 type Options = ClusterOptions & {
@@ -54,7 +55,7 @@ export async function withTarget<T>(
         clusterOf: clusters.of,
         namespace: settings.namespace,
         inventory: await connectInventory(home, settings.recordNamespace),
-        policy: { adopt: rules.adopt ? 'IfUnowned' : 'Never' },
+        overrides: rules.overrides,
         validate: rules.validate,
         prune: rules.prune,
       });

@@ -3,12 +3,15 @@
 import type { JsonObject, JsonValue } from '../manifest/manifest.ts';
 import { describePath, type Path } from '../manifest/read-document.ts';
 import { type Finding, isObject } from '../manifest/shape.ts';
+import { parseDuration } from './duration.ts';
 import { nearest } from './nearest.ts';
 import type { MappingRule, Rule, TextRule } from './rules.ts';
 
 /** Sentences that each start with the field; none when the value keeps the rule. */
 export function check(value: JsonValue | undefined, rule: Rule, path: Path = []): readonly Finding[] {
   if (rule.type === 'mapping' && isObject(value)) return checkFields(value, rule, path);
+  if (rule.type === 'list' && Array.isArray(value))
+    return value.flatMap((item, index) => check(item, rule.items, [...path, index]));
   const fault = faultOf(value, rule);
   return fault ? [{ path, message: `${describePath(path)} ${fault}` }] : [];
 }
@@ -20,6 +23,20 @@ function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
       return undefined;
     case 'mapping':
       return `must be a mapping, not ${typeName(value)}`;
+    case 'list':
+      return `must be a list, not ${typeName(value)}`;
+    case 'choice':
+      return typeof value === 'string' && rule.choices.includes(value)
+        ? undefined
+        : `must be ${rule.choices.join(' or ')}, not ${typeof value === 'string' ? show(value) : typeName(value)}`;
+    case 'count':
+      return isCount(value, rule.percent === true)
+        ? undefined
+        : `must be a whole number from 0 on${rule.percent ? ', or a share such as 20%' : ''}`;
+    case 'duration':
+      return typeof value === 'string' && parseDuration(value) !== undefined
+        ? undefined
+        : 'must be a duration such as 90s, 5m or 1h30m';
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `must be true or false, not ${typeName(value)}`;
     case 'text':
@@ -27,6 +44,11 @@ function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
         ? faultOfText(value, rule)
         : `must be text, not ${typeName(value)}${advice(value)}`;
   }
+}
+
+function isCount(value: JsonValue, percent: boolean): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0;
+  return percent && typeof value === 'string' && /^(100|[1-9]?[0-9])%$/.test(value);
 }
 
 function faultOfText(value: string, { filled, pattern, example }: TextRule): string | undefined {

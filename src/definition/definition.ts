@@ -1,6 +1,7 @@
 /** What the user wrote: which artifacts, or which manifests, shall be where. */
 
 import type { Origin } from '../manifest/manifest.ts';
+import type { Policy } from './policy.ts';
 
 export interface Destination {
   /** URL of the cluster's API server. Missing or `https://kubernetes.default.svc`: the home cluster. */
@@ -26,6 +27,9 @@ export interface InfrahubSync {
     readonly targetDate?: string;
   };
   readonly destination: Destination;
+  readonly policy: Policy;
+  /** Milliseconds between two reconciles of `vidra watch`; its own default if missing. */
+  readonly interval?: number;
 }
 
 /** Manifests that are kept in a cluster, written into the definition itself. */
@@ -36,6 +40,9 @@ export interface VidraResource {
   /** YAML or JSON of any number of documents. */
   readonly manifest: string;
   readonly destination: Destination;
+  readonly policy: Policy;
+  /** Milliseconds between two reconciles of `vidra watch`; its own default if missing. */
+  readonly interval?: number;
 }
 
 export type Definition = InfrahubSync | VidraResource;

@@ -6,7 +6,9 @@ import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } 
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
 import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
+import { parseDuration } from './duration.ts';
 import { nearest } from './nearest.ts';
+import { readPolicy } from './read-policy.ts';
 import { rulesByKind } from './rules.ts';
 
 export interface ParsedDefinitions {
@@ -62,10 +64,12 @@ function toDefinition({ manifest, origin }: LocatedManifest): Definition {
   const { name } = manifest.metadata;
   const spec = manifest['spec'] as JsonObject;
   const destination = toDestination(spec['destination'] as JsonObject | undefined | null);
+  const interval = typeof spec['interval'] === 'string' ? parseDuration(spec['interval']) : undefined;
+  const common = { name, origin, destination, policy: readPolicy(spec), ...(interval !== undefined && { interval }) };
   if (manifest.kind === 'VidraResource') {
-    return { kind: 'VidraResource', name, origin, manifest: spec['manifest'] as string, destination };
+    return { kind: 'VidraResource', ...common, manifest: spec['manifest'] as string };
   }
-  return { kind: 'InfrahubSync', name, origin, source: toSource(spec['source'] as JsonObject), destination };
+  return { kind: 'InfrahubSync', ...common, source: toSource(spec['source'] as JsonObject) };
 }
 
 function toSource(source: JsonObject): InfrahubSync['source'] {

@@ -26,8 +26,31 @@ interface Plain<Type extends string> {
   readonly required?: boolean;
 }
 
-/** `anything` is for what Kubernetes itself checks. */
-export type Rule = TextRule | MappingRule | Plain<'boolean'> | Plain<'anything'>;
+/** A list whose items all keep one rule. */
+export interface ListRule extends Plain<'list'> {
+  readonly items: Rule;
+}
+
+/** One of some words. */
+export interface ChoiceRule extends Plain<'choice'> {
+  readonly choices: readonly string[];
+}
+
+/** A whole number from 0 on; with `percent` also a text such as `20%`. */
+export interface CountRule extends Plain<'count'> {
+  readonly percent?: boolean;
+}
+
+/** `anything` is for what Kubernetes itself checks; `duration` is a text such as `5m`. */
+export type Rule =
+  | TextRule
+  | MappingRule
+  | ListRule
+  | ChoiceRule
+  | CountRule
+  | Plain<'boolean'>
+  | Plain<'duration'>
+  | Plain<'anything'>;
 
 const destination: MappingRule = {
   type: 'mapping',
@@ -47,6 +70,51 @@ const source: MappingRule = {
     targetBranch: { type: 'text', filled: true },
     targetDate: { type: 'text' },
   },
+};
+
+const text: TextRule = { type: 'text', filled: true };
+const requiredText: TextRule = { ...text, required: true };
+
+/** What a definition lets Vidra do (policy.ts), and how often. */
+const policy: MappingRule['fields'] = {
+  adopt: { type: 'choice', choices: ['Never', 'IfUnowned', 'Always'] },
+  conflicts: {
+    type: 'list',
+    items: {
+      type: 'mapping',
+      fields: {
+        manager: text,
+        kind: text,
+        path: text,
+        action: { type: 'choice', required: true, choices: ['Override', 'Yield', 'Refuse'] },
+      },
+    },
+  },
+  ignore: {
+    type: 'list',
+    items: {
+      type: 'mapping',
+      fields: {
+        kind: text,
+        name: text,
+        namespace: text,
+        paths: { type: 'list', required: true, items: requiredText },
+      },
+    },
+  },
+  deletionPolicy: { type: 'choice', choices: ['Delete', 'Orphan'] },
+  propagationPolicy: { type: 'choice', choices: ['Background', 'Foreground', 'Orphan'] },
+  replace: { type: 'choice', choices: ['Never', 'WhenImmutable'] },
+  maxDeletions: { type: 'count', percent: true },
+  healthChecks: {
+    type: 'list',
+    items: {
+      type: 'mapping',
+      fields: { apiVersion: requiredText, kind: requiredText, current: requiredText, inProgress: text, failed: text },
+    },
+  },
+  historyLimit: { type: 'count' },
+  interval: { type: 'duration' },
 };
 
 const reconciledAt: Rule = {
@@ -75,8 +143,13 @@ const metadata: MappingRule = {
 
 /** The rules of a whole definition of each kind. */
 export const rulesByKind: { readonly [kind: string]: MappingRule } = {
-  InfrahubSync: definitionRule({ source, destination }),
-  VidraResource: definitionRule({ manifest: { type: 'text', required: true }, destination, reconciledAt }),
+  InfrahubSync: definitionRule({ source, destination, ...policy }),
+  VidraResource: definitionRule({
+    manifest: { type: 'text', required: true },
+    destination,
+    reconciledAt,
+    ...policy,
+  }),
 };
 
 function definitionRule(spec: MappingRule['fields']): MappingRule {

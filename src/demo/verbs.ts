@@ -78,7 +78,7 @@ export function createVerbs(
 
 /** What `vidra apply --yes` does, without its printing the plan. */
 function applyUnseen(options: ApplyOptions, terminal: Terminal): Promise<Result> {
-  return withTarget(options, { prune: false, validate: false, adopt: false }, terminal, async (target) => {
+  return withTarget(options, { prune: false, validate: false, overrides: {} }, terminal, async (target) => {
     const prepared = await runPhase(options, terminal, (run) => prepare(target, run));
     const done = await runPhase(options, terminal, (run) =>
       carryOut(prepared.value, target, run, { wait: false, timeoutMs }),

@@ -87,7 +87,11 @@ async function release(cluster: Cluster, type: ResourceType, owner: Owner, chang
 async function remove(cluster: Cluster, type: ResourceType, owner: Owner, change: DeleteChange): Promise<Acted> {
   let { resourceVersion } = change;
   for (let attempt = 1; attempt <= deleteAttempts; attempt++) {
-    const answer = await cluster.remove(type, change.reference, { uid: change.uid, resourceVersion });
+    const answer = await cluster.remove(type, change.reference, {
+      uid: change.uid,
+      resourceVersion,
+      propagation: change.propagation,
+    });
     if (answer.type === 'absent') return { result: 'succeeded', gone: true };
     if (answer.type === 'removed') return { result: 'succeeded', gone: answer.gone };
     const live = await cluster.getMetadata(type, change.reference);

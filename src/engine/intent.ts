@@ -1,4 +1,5 @@
 /** What becomes of one owner, before its cluster is asked. */
+import { defaultPolicy, type Policy } from '../definition/policy.ts';
 import { type ErrorCode, VidraError } from '../errors.ts';
 import { destinationServer, type InventoryRecord, type OwnerHeader } from '../inventory/inventory.ts';
 import type { decode } from '../manifest/decode.ts';
@@ -8,6 +9,7 @@ import type { Problem } from '../plan/plan.ts';
 export interface OwnerIntent {
   readonly header: OwnerHeader;
   readonly record: InventoryRecord | undefined;
+  readonly policy: Policy;
   readonly wish:
     | { readonly type: 'wanted'; readonly manifests: readonly LocatedManifest[]; readonly namespace: string }
     | { readonly type: 'leaving'; readonly reason: string }
@@ -29,6 +31,7 @@ export function wanted(
   namespace: string,
   record: InventoryRecord | undefined,
   set: string,
+  policy: Policy,
 ): OwnerIntent {
   const problems = decoded.problems.map(problemOf);
   if (record && record.header.set !== '' && record.header.set !== set) {
@@ -41,8 +44,9 @@ export function wanted(
     return refused(record, 'DEFINITION_INVALID', message);
   }
   return {
-    header,
+    header: headerWith(header, policy),
     record,
+    policy,
     wish: { type: 'wanted', manifests: decoded.manifests, namespace },
     problems,
     notes: decoded.warnings,
@@ -51,12 +55,41 @@ export function wanted(
 
 /** An owner that loses everything that nobody else wants. */
 export function leaving(record: InventoryRecord, reason: string): OwnerIntent {
-  return { header: record.header, record, wish: { type: 'leaving', reason }, problems: [], notes: [] };
+  return {
+    header: record.header,
+    record,
+    policy: policyOf(record),
+    wish: { type: 'leaving', reason },
+    problems: [],
+    notes: [],
+  };
 }
 
 /** An owner that keeps what it has, whatever that is. */
 export function waiting(record: InventoryRecord, reason: string): OwnerIntent {
-  return { header: record.header, record, wish: { type: 'waiting', reason }, problems: [], notes: [] };
+  return {
+    header: record.header,
+    record,
+    policy: policyOf(record),
+    wish: { type: 'waiting', reason },
+    problems: [],
+    notes: [],
+  };
+}
+
+// A definition that left cannot be asked any more.
+function headerWith(header: OwnerHeader, { deletionPolicy, propagationPolicy }: Policy): OwnerHeader {
+  return {
+    ...header,
+    ...(deletionPolicy !== defaultPolicy.deletionPolicy && { deletionPolicy }),
+    ...(propagationPolicy !== defaultPolicy.propagationPolicy && { propagationPolicy }),
+  };
+}
+
+/** What an owner's definition said of its end, as far as the record knows it. */
+function policyOf({ header }: InventoryRecord): Policy {
+  const { deletionPolicy = 'Delete', propagationPolicy = 'Background' } = header;
+  return { ...defaultPolicy, deletionPolicy, propagationPolicy };
 }
 
 /** Nothing becomes of an owner whose definition is not for its record. */

@@ -81,10 +81,10 @@ function withDesiredSet(
   cluster: Cluster,
   defined: ReadonlyMap<string, Scope>,
 ): Unobserved {
-  const { header, record, notes } = intent;
+  const { header, record, policy, notes } = intent;
   const owner = ownerOf(header.name, home);
   if (intent.wish.type !== 'wanted')
-    return { owner, header, record, wish: intent.wish, problems: intent.problems, notes };
+    return { owner, header, record, policy, wish: intent.wish, problems: intent.problems, notes };
   const desired: DesiredSet = buildDesiredSet(intent.wish.manifests, {
     namespace: intent.wish.namespace,
     scopeOf: (kind) => {
@@ -95,7 +95,7 @@ function withDesiredSet(
   });
   const problems = [...intent.problems, ...desired.problems.map(problemOf)];
   const wish: OwnerWish = { type: 'wanted', desired };
-  return { owner, header, record, wish, problems, notes };
+  return { owner, header, record, policy, wish, problems, notes };
 }
 
 function trialOptions(
@@ -117,7 +117,6 @@ function trialOptions(
     }
   }
   return {
-    policy: target.policy,
     validate: target.validate,
     newNamespaces,
     newKinds: new Set([...defined.keys()].filter((kind) => !isServed(cluster, kind))),

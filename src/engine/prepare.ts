@@ -51,7 +51,6 @@ export async function planIntents(
     server: target.home.server,
     owners,
     records,
-    policy: target.policy,
     problems: [...intents.problems, ...problems] satisfies Problem[],
     notes: intents.notes,
   });

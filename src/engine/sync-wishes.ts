@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 /** `records` are those of this Vidra, `byName` the same by owner. */
 export function ofSync(
   sync: InfrahubSync,
-  target: Pick<Target, 'set' | 'namespace'>,
+  target: Pick<Target, 'set' | 'namespace' | 'overrides'>,
   snapshot: Snapshot | VidraError | undefined,
   records: readonly InventoryRecord[],
   byName: ReadonlyMap<string, InventoryRecord>,
@@ -55,7 +55,7 @@ export function ofSync(
 function ofArtifact(
   sync: InfrahubSync,
   artifact: Artifact,
-  target: Pick<Target, 'set' | 'namespace'>,
+  target: Pick<Target, 'set' | 'namespace' | 'overrides'>,
   byName: ReadonlyMap<string, InventoryRecord>,
 ): OwnerIntent {
   const label = `${artifact.name} (${artifact.id})`;
@@ -64,7 +64,8 @@ function ofArtifact(
   const server = destinationServer(sync.destination.server);
   const header = { name, set: target.set, sync: sync.name, artifact: label, checksum: artifact.digest, server };
   const decoded = decode(artifact.content, { source: sync.source.infrahubAPIURL, artifact: label });
-  return wanted(header, decoded, namespace, byName.get(name), target.set);
+  const policy = { ...sync.policy, ...target.overrides };
+  return wanted(header, decoded, namespace, byName.get(name), target.set, policy);
 }
 
 // Upstream named them by the bare id; such a one that is this sync's keeps its name.

@@ -1,8 +1,8 @@
 /** What a reconcile works on: definitions, where their manifests come from, the clusters, and the rules. */
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Definition, InfrahubSync } from '../definition/definition.ts';
+import type { Policy } from '../definition/policy.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { Policy } from '../plan/observation.ts';
 import type { Source } from '../source/source.ts';
 
 export interface Target {
@@ -18,7 +18,8 @@ export interface Target {
   /** Namespace of objects that name none, where the definition names none either. */
   readonly namespace: string;
   readonly inventory: Inventory;
-  readonly policy: Policy;
+  /** What the caller says, whatever the definitions say. */
+  readonly overrides: Partial<Policy>;
   /** Let the server try objects that would be new: finds what it would refuse, for one request per object. */
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */

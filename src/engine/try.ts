@@ -9,12 +9,11 @@ import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { differencesOf } from '../plan/diff.ts';
 import { maskMessage } from '../plan/mask.ts';
-import type { OwnerObservation, Policy, Verdict } from '../plan/observation.ts';
+import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from '../plan/proof.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
-  readonly policy: Policy;
   /** Try objects that do not exist, too. */
   readonly validate: boolean;
   /** Namespaces that the plan makes. */
@@ -80,7 +79,7 @@ function needsTrial(
   if (!live) return options.validate && options.isFirst(observed.owner.name, key);
   if (live.deleting || isProvenUnchanged(observed.owner, desired, observed.record?.entries.get(key), live))
     return false;
-  return mayApply(observed.owner, live, options.policy) !== 'refuse';
+  return mayApply(observed.owner, live, observed.policy) !== 'refuse';
 }
 
 async function ask(
@@ -95,7 +94,7 @@ async function ask(
     return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
   try {
     const current = live ? await cluster.get(type, desired.reference) : undefined;
-    const adopting = live !== undefined && mayApply(observed.owner, live, options.policy) === 'adopt';
+    const adopting = live !== undefined && mayApply(observed.owner, live, observed.policy) === 'adopt';
     const wishes = options.wishes.get(keyOf(desired.reference));
     const resolve = (conflicts: readonly FieldConflict[]) =>
       resolveConflicts(conflicts, adopting, (conflict) => givesWay(conflict, desired.manifest, wishes));

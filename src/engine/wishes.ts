@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 /** What a sync's source gave: a snapshot, or why there is none. */
 export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 
-type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune'>;
+type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune' | 'overrides'>;
 
 export function intentsOf(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
   const own = records.filter((record) => record.elsewhere === undefined);
@@ -64,7 +64,8 @@ function ofDefinition(
   const { name, manifest, destination, origin } = definition;
   const header = { name, set: target.set, server: destinationServer(destination.server) };
   const decoded = decode(manifest, { source: origin.source, artifact: `VidraResource ${name}` });
-  return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set));
+  const policy = { ...definition.policy, ...target.overrides };
+  return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set, policy));
 }
 
 function ofLeft(records: readonly InventoryRecord[], target: Sets): Intents {

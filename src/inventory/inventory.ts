@@ -29,6 +29,9 @@ export interface OwnerHeader {
   readonly checksum?: string;
   /** Where its objects are; empty for the home cluster. */
   readonly server: string;
+  /** What its definition said of its end, where that is not the default. */
+  readonly deletionPolicy?: 'Delete' | 'Orphan';
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
 }
 
 export interface InventoryRecord {

@@ -4,7 +4,7 @@ import { keyOf } from '../manifest/manifest.ts';
 import { keepInstantiated } from './definitions.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { keepInhabited } from './namespaces.ts';
-import { abandoned, type OwnerObservation, type Policy } from './observation.ts';
+import { abandoned, type OwnerObservation } from './observation.ts';
 import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
@@ -16,25 +16,24 @@ export interface PlanInput {
   readonly owners: readonly OwnerObservation[];
   /** Every record of the home cluster. */
   readonly records: readonly InventoryRecord[];
-  readonly policy: Policy;
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
 }
 
 export function buildPlan(input: PlanInput): Plan {
-  const { set, server, owners, records, policy, problems, notes } = input;
+  const { set, server, owners, records, problems, notes } = input;
   const creators = creatorsOf(owners);
-  const writes = owners.map((observed) => writesOf(observed, creators, policy));
+  const writes = owners.map((observed) => writesOf(observed, creators));
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
   const safe = keepInstantiated(keepInhabited(plans, owners, interests), owners);
-  return { set, server, problems, notes, owners: orderByDestination(safe, owners) };
+  return { set, server, problems, notes, owners: orderByDestination(safe, owners), guards: [] };
 }
 
-function writesOf(observed: OwnerObservation, creators: Creators, policy: Policy): Change[] {
+function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
   const { wish } = observed;
   if (wish.type !== 'wanted') return [];
-  return wish.desired.objects.map((desired) => decideWrite(observed, desired, creators, policy));
+  return wish.desired.objects.map((desired) => decideWrite(observed, desired, creators));
 }
 
 function planOwner(observed: OwnerObservation, writes: readonly Change[], interests: Interests): OwnerPlan {

@@ -1,6 +1,7 @@
 /** What a plan is made from: what is wanted, what is recorded, what is there, and what the server says it would make of it. */
 import type { FieldConflict } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { InventoryEntry, InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
 import type { DesiredSet } from '../manifest/desired-set.ts';
@@ -35,6 +36,7 @@ export interface OwnerObservation {
   readonly owner: Owner;
   readonly header: OwnerHeader;
   readonly wish: OwnerWish;
+  readonly policy: Policy;
   readonly record: InventoryRecord | undefined;
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
@@ -72,9 +74,4 @@ export interface Tenants {
   /** The kind that is defined, when it is served. */
   readonly kind?: { readonly group: string; readonly kind: string };
   readonly objects: readonly ObjectMetadata[];
-}
-
-/** Decisions that the caller makes for the whole plan. */
-export interface Policy {
-  readonly adopt: 'Never' | 'IfUnowned';
 }

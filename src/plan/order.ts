@@ -40,7 +40,7 @@ export function inOrder(plans: readonly OwnerPlan[], live: ReadonlyMap<string, O
 }
 
 export function isWrite(change: Change): change is WriteChange {
-  return change.action === 'create' || change.action === 'update' || change.action === 'adopt';
+  return 'desired' in change;
 }
 
 /** Configuration of admission and aggregation comes last: it may stop everything that comes after it. */

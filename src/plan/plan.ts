@@ -1,4 +1,5 @@
 /** The plan: what would change and why. Plain data, and the whole instruction: apply carries it out and decides nothing. */
+import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
@@ -31,7 +32,8 @@ interface ChangeBase {
 
 /** Server-side apply with the owner's field manager. */
 export interface WriteChange extends ChangeBase {
-  readonly action: 'create' | 'update' | 'adopt';
+  /** `replace` deletes the object of `expect` first, and makes it anew. */
+  readonly action: 'create' | 'update' | 'adopt' | 'replace';
   readonly desired: DesiredObject;
   /** Nothing when another owner of the same plan creates the object first. */
   readonly expect?: 'absent' | { readonly uid: string };
@@ -43,18 +45,33 @@ export interface WriteChange extends ChangeBase {
   readonly confidence: Confidence;
   /** Whether the owner's inventory names the object already. */
   readonly recorded: boolean;
+  /** Entries of managedFields that this owner takes over first, so that what they hold and nobody wants any more can go. */
+  readonly migrate?: readonly ManagerIdentity[];
+  /** The old name of the object, which the same owner deletes: before this where the two cannot stand side by side. */
+  readonly renamedFrom?: { readonly reference: ObjectReference; readonly first: 'new' | 'old' };
+}
+
+/** Names one entry of managedFields. */
+export interface ManagerIdentity {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource: string;
 }
 
 export interface DeleteChange extends ChangeBase {
   readonly action: 'delete';
   readonly uid: string;
   readonly resourceVersion: string;
+  readonly propagation: Policy['propagationPolicy'];
+  /** The new name of the object, when this is one half of a rename. */
+  readonly renamedTo?: { readonly reference: ObjectReference; readonly first: 'new' | 'old' };
 }
 
-/** The object stays, because somebody else wants it; this owner's fields go. */
+/** The object stays. This owner's fields go, or with `leave` stay as nobody's, and only its marks go. */
 export interface ReleaseChange extends ChangeBase {
   readonly action: 'release';
   readonly uid: string;
+  readonly leave: boolean;
 }
 
 export interface KeepChange extends ChangeBase {
@@ -89,6 +106,17 @@ export interface OwnerPlan {
   readonly leaving: boolean;
 }
 
+/** A deletion that is not made unless somebody says so, by naming it. */
+export interface Guard {
+  readonly type: 'maxDeletions' | 'namespace' | 'definition' | 'volume' | 'protected';
+  /** What to name: an object as `Namespace shop`, or for `maxDeletions` the number of deletions. */
+  readonly subject: string;
+  /** Changes that it holds back, by `changeId`. */
+  readonly changes: readonly string[];
+  /** For people: what would go. */
+  readonly message: string;
+}
+
 export interface Plan {
   readonly set: string;
   /** The home cluster's server. */
@@ -97,6 +125,7 @@ export interface Plan {
   /** Problems of no owner, e.g. a source that does not answer. */
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  readonly guards: readonly Guard[];
 }
 
 /** Names a change within a plan: one owner, one object. */

@@ -1,9 +1,9 @@
 /** When it is certain, without asking, that applying an object would change nothing. */
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { Policy } from '../definition/policy.ts';
 import type { InventoryEntry } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
-import type { Policy } from './observation.ts';
 
 /**
  * The same object (uid), wanted the same (digest), with this owner's entry in managedFields as it was left (fields): the

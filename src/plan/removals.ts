@@ -35,7 +35,7 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
     const written = wanting.filter(({ action }) => action !== 'keep' && action !== 'skip');
     const after = written.map((other) => changeId(other.owner, key));
     const reason = `still wanted by ${firstOf([...remaining])}`;
-    return { type: 'change', change: { ...base, action: 'release', reason, after, uid: live.uid } };
+    return { type: 'change', change: { ...base, action: 'release', reason, after, uid: live.uid, leave: false } };
   }
   // Released, it would be nobody's, and deleted, it would be missing.
   if (refused.length > 0) return skip(entry, `is kept for ${refused.join(', ')}, which cannot have it yet`);
@@ -44,12 +44,13 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const last = leaving.at(-1);
   if (last && last.name !== owner.name) {
     const reason = `${last.name} leaves it too, and deletes it`;
-    return { type: 'change', change: { ...base, action: 'release', reason, after: [], uid: live.uid } };
+    return { type: 'change', change: { ...base, action: 'release', reason, after: [], uid: live.uid, leave: false } };
   }
   const after = leaving.slice(0, -1).map((other) => changeId(other.name, key));
   const reason = observed.wish.type === 'leaving' ? observed.wish.reason : 'left the manifests';
   const { uid, resourceVersion } = live;
-  return { type: 'change', change: { ...base, action: 'delete', reason, after, uid, resourceVersion } };
+  const propagation = observed.policy.propagationPolicy;
+  return { type: 'change', change: { ...base, action: 'delete', reason, after, uid, resourceVersion, propagation } };
 }
 
 function skip(entry: InventoryEntry, reason: string, code?: ErrorCode): Removal {

@@ -6,26 +6,21 @@ import { isOwnerManager, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
-import type { OwnerObservation, Policy, Verdict } from './observation.ts';
+import type { OwnerObservation, Verdict } from './observation.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from './proof.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
 export type Creators = ReadonlyMap<string, string>;
 
-export function decideWrite(
-  observed: OwnerObservation,
-  desired: DesiredObject,
-  creators: Creators,
-  policy: Policy,
-): Change {
+export function decideWrite(observed: OwnerObservation, desired: DesiredObject, creators: Creators): Change {
   const key = keyOf(desired.reference);
   const unknown = observed.destination.unknown.get(key);
   if (unknown) return skip(desired, unknown.message, unknown.code);
   const live = observed.destination.live.get(key);
   const verdict = observed.verdicts.get(key);
   return live
-    ? decideExisting(observed, desired, live, verdict, policy)
+    ? decideExisting(observed, desired, live, verdict)
     : decideAbsent(observed, desired, verdict, creators.get(interestKey(observed.destination.server, key)));
 }
 
@@ -59,9 +54,8 @@ function decideExisting(
   desired: DesiredObject,
   live: ObjectMetadata,
   verdict: Verdict | undefined,
-  policy: Policy,
 ): Change {
-  const { owner } = observed;
+  const { owner, policy } = observed;
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   if (isProvenUnchanged(owner, desired, entry, live)) return keep(desired, 'unchanged');
   if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');

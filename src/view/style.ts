@@ -5,6 +5,8 @@ export interface Glyphs {
   readonly create: string;
   readonly update: string;
   readonly adopt: string;
+  readonly replace: string;
+  readonly rename: string;
   readonly delete: string;
   readonly release: string;
   readonly keep: string;
@@ -25,6 +27,8 @@ const ascii: Glyphs = {
   create: '+',
   update: '~',
   adopt: '@',
+  replace: '-/+',
+  rename: '->',
   delete: '-',
   release: '>',
   keep: '=',
@@ -34,7 +38,17 @@ const ascii: Glyphs = {
   full: '#',
   empty: '.',
 };
-const unicode: Glyphs = { ...ascii, adopt: '⇄', release: '↷', arrow: '→', ellipsis: '…', full: '█', empty: '░' };
+const unicode: Glyphs = {
+  ...ascii,
+  adopt: '⇄',
+  replace: '±',
+  rename: '→',
+  release: '↷',
+  arrow: '→',
+  ellipsis: '…',
+  full: '█',
+  empty: '░',
+};
 
 export function createStyle(options: { readonly colour: boolean; readonly unicode: boolean }): Style {
   return { colour: new Chalk({ level: options.colour ? 1 : 0 }), glyphs: options.unicode ? unicode : ascii };

@@ -7,7 +7,7 @@ export type Counts = Readonly<Record<Change['action'] | 'problem', number>>;
 
 /** Changes by action. Whatever is wrong counts as a problem; a change that is skipped because of one does not count twice. */
 export function countChanges(plan: Plan): Counts {
-  const counts = { create: 0, update: 0, adopt: 0, delete: 0, release: 0, keep: 0, skip: 0 };
+  const counts = { create: 0, update: 0, replace: 0, adopt: 0, delete: 0, release: 0, keep: 0, skip: 0 };
   let problem = plan.problems.length;
   for (const owner of plan.owners) {
     problem += owner.problems.length;
@@ -22,7 +22,7 @@ export function countChanges(plan: Plan): Counts {
 /** `Plan: 3 to create, 1 to update, 994 unchanged.` */
 export function planSummary(plan: Plan): string {
   const counts = countChanges(plan);
-  const todo = (['create', 'update', 'adopt', 'delete', 'release'] as const)
+  const todo = (['create', 'update', 'replace', 'adopt', 'delete', 'release'] as const)
     .filter((action) => counts[action] > 0)
     .map((action) => `${grouped(counts[action])} to ${action}`);
   return `Plan: ${[...(todo.length > 0 ? todo : ['nothing to do']), ...standing(counts)].join(', ')}.`;
@@ -31,6 +31,7 @@ export function planSummary(plan: Plan): string {
 const done = {
   create: 'created',
   update: 'updated',
+  replace: 'replaced',
   adopt: 'adopted',
   delete: 'deleted',
   release: 'released',

@@ -130,7 +130,7 @@ describe('apply', () => {
     expect((await live(foreign)).data).toEqual({ color: 'blue' });
 
     const adopted = await engine.apply([resource(`${namespace}-web`, configMap('foreign', { color: 'red' }))], {
-      policy: { adopt: 'IfUnowned' },
+      overrides: { adopt: 'IfUnowned' },
     });
     expect(actionsOf(adopted.plan)).toEqual(['adopt ConfigMap foreign']);
     expect((await live(foreign)).data).toEqual({ color: 'red' });

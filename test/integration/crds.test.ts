@@ -116,6 +116,30 @@ spec: {source: {infrahubAPIURL: 'http://a', artefactName: x, targetDate: 2025-04
 `,
   ],
   [
+    'a resource that says what may be done',
+    `
+apiVersion: ${group}
+kind: VidraResource
+metadata: {name: with-policy}
+spec:
+  manifest: ''
+  adopt: IfUnowned
+  conflicts: [{manager: 'hpa-*', path: .spec.replicas, action: Yield}]
+  ignore: [{kind: Deployment, paths: [spec.replicas]}]
+  deletionPolicy: Orphan
+  propagationPolicy: Foreground
+  replace: WhenImmutable
+  maxDeletions: 20%
+  healthChecks: [{apiVersion: example.org/v1, kind: Widget, current: status.ok}]
+  historyLimit: 3
+  interval: 5m
+`,
+  ],
+  [
+    'a resource with a number of deletions',
+    `{"apiVersion": "${group}", "kind": "VidraResource", "metadata": {"name": "count"}, "spec": {"manifest": "", "maxDeletions": 5}}`,
+  ],
+  [
     'a resource by its artifact id',
     `
 apiVersion: ${group}
@@ -153,12 +177,19 @@ test('the server fills in what a definition gets by default', async () => {
   expect(JSON.parse(answer.text)['spec']).toEqual({
     source: definition?.kind === 'InfrahubSync' && definition.source,
     destination: definition?.destination,
+    adopt: definition?.policy.adopt,
+    deletionPolicy: definition?.policy.deletionPolicy,
+    propagationPolicy: definition?.policy.propagationPolicy,
+    replace: definition?.policy.replace,
+    historyLimit: definition?.policy.historyLimit,
   });
 });
 
 const url = (value: string) => `spec: {source: {infrahubAPIURL: '${value}', artefactName: x}}`;
 const source = (fields: string) => `spec: {source: {infrahubAPIURL: 'http://a', artefactName: x, ${fields}}}`;
 const destination = (fields: string) => `spec: {manifest: '', destination: {${fields}}}`;
+
+const policy = (fields: string) => `spec: {manifest: '', ${fields}}`;
 
 const refused: readonly [kind: string, why: string, spec: string, field: string][] = [
   ['InfrahubSync', 'a URL without a scheme', url('infrahub.example.com'), 'spec.source.infrahubAPIURL'],
@@ -191,6 +222,19 @@ const refused: readonly [kind: string, why: string, spec: string, field: string]
   ['VidraResource', 'a mapping for a manifest', 'spec: {manifest: {kind: Pod}}', 'spec.manifest'],
   ['VidraResource', 'a time that is none', "spec: {manifest: '', reconciledAt: today}", 'spec.reconciledAt'],
   ['VidraResource', 'an unknown field', "spec: {manifest: '', manifests: ''}", 'spec.manifests'],
+  ['VidraResource', 'a word that is no choice', policy('adopt: Sometimes'), 'spec.adopt'],
+  ['VidraResource', 'a rule without an action', policy('conflicts: [{manager: x}]'), 'spec.conflicts[0].action'],
+  ['VidraResource', 'an empty path', policy("ignore: [{paths: ['']}]"), 'spec.ignore[0].paths[0]'],
+  ['VidraResource', 'more than all deletions', policy('maxDeletions: 101%'), 'spec.maxDeletions'],
+  ['VidraResource', 'fewer than no deletions', policy('maxDeletions: -1'), 'spec.maxDeletions'],
+  [
+    'VidraResource',
+    'a health check without a rule',
+    policy('healthChecks: [{apiVersion: v1, kind: X}]'),
+    'spec.healthChecks[0].current',
+  ],
+  ['VidraResource', 'half a revision', policy('historyLimit: 0.5'), 'spec.historyLimit'],
+  ['VidraResource', 'an interval without a unit', policy("interval: '5'"), 'spec.interval'],
 ];
 
 describe.each(refused)('%s: %s', (kind, _, spec, field) => {

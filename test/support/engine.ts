@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
 import type { Definition } from '../../src/definition/definition.ts';
+import { defaultPolicy } from '../../src/definition/policy.ts';
 import { type CarryOutOptions, carryOut } from '../../src/engine/carry-out.ts';
 import { prepare } from '../../src/engine/prepare.ts';
 import type { Result, Run } from '../../src/engine/run.ts';
@@ -36,7 +37,7 @@ export async function startEngine(kubeconfig: string, recordNamespace: string): 
     clusterOf: () => Promise.resolve(cluster),
     namespace: 'default',
     inventory: await connectInventory(cluster, recordNamespace),
-    policy: { adopt: 'Never' },
+    overrides: {},
     validate: false,
     prune: false,
     ...options,
@@ -65,6 +66,7 @@ export function resource(name: string, ...manifests: readonly object[]): Definit
     origin: { source: `${name}.yaml`, document: 1, line: 1, column: 1 },
     manifest: manifests.map((manifest) => stringifyJson(parseJson(JSON.stringify(manifest)))).join('\n---\n'),
     destination: { reconcileOnEvents: false },
+    policy: defaultPolicy,
   };
 }
 

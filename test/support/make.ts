@@ -1,5 +1,6 @@
 /** Owners, objects, records and observations in few words, for tests of planning. */
 import type { ManagerEntry, ObjectMetadata } from '../../src/cluster/metadata.ts';
+import { defaultPolicy, type Policy } from '../../src/definition/policy.ts';
 import type { InventoryEntry, InventoryRecord } from '../../src/inventory/inventory.ts';
 import type { DesiredObject } from '../../src/manifest/desired-set.ts';
 import { digestOf } from '../../src/manifest/json.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../src/manifest/manifest.ts';
 import { markedBy, type Owner, ownerOf } from '../../src/manifest/owner.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import type { OwnerObservation, Policy, Tenants, Verdict } from '../../src/plan/observation.ts';
+import type { OwnerObservation, Tenants, Verdict } from '../../src/plan/observation.ts';
 import { type Change, changeId, type Plan, type Problem } from '../../src/plan/plan.ts';
 
 const groups: Readonly<Record<string, string>> = {
@@ -107,6 +108,7 @@ export interface OwnerFacts {
   readonly recorded?: readonly InventoryEntry[];
   readonly verdicts?: Readonly<Record<string, Verdict>>;
   readonly problems?: readonly Problem[];
+  readonly policy?: Partial<Policy>;
 }
 
 export interface World {
@@ -127,6 +129,7 @@ export function observed(who: Owner, facts: OwnerFacts, world: World = {}): Owne
     owner: who,
     header: { name: who.name, set: 'default', server },
     wish: wishOf(facts),
+    policy: { ...defaultPolicy, ...facts.policy },
     record: kept,
     problems: facts.problems ?? [],
     notes: [],
@@ -166,15 +169,14 @@ export function tried(more: Partial<Extract<Verdict, { type: 'tried' }>> = {}): 
 /** The plan of these owners; `records` are those of owners that it does not speak of. */
 export function planFor(
   owners: readonly OwnerObservation[],
-  more: { readonly records?: readonly InventoryRecord[]; readonly adopt?: Policy['adopt'] } = {},
+  more: { readonly records?: readonly InventoryRecord[]; readonly policy?: Partial<Policy> } = {},
 ): Plan {
   const own = owners.flatMap((one) => (one.record ? [one.record] : []));
   return buildPlan({
     set: 'default',
     server: 'https://127.0.0.1:6443',
-    owners,
+    owners: owners.map((one) => ({ ...one, policy: { ...one.policy, ...more.policy } })),
     records: [...own, ...(more.records ?? [])],
-    policy: { adopt: more.adopt ?? 'Never' },
     problems: [],
     notes: [],
   });

@@ -52,6 +52,7 @@ export function remove(text: string): DeleteChange {
     after: [],
     uid: 'uid',
     resourceVersion: '1',
+    propagation: 'Background',
   };
 }
 
@@ -77,7 +78,7 @@ export function ownerPlan(name: string, changes: readonly Change[], more: Partia
 }
 
 export function planOf(owners: readonly OwnerPlan[], more: Partial<Plan> = {}): Plan {
-  return { set: 'default', server: 'https://127.0.0.1:6443', owners, problems: [], notes: [], ...more };
+  return { set: 'default', server: 'https://127.0.0.1:6443', owners, problems: [], notes: [], guards: [], ...more };
 }
 
 export function outcome(owner: string, change: Change, more: Partial<Outcome> = {}): Outcome {

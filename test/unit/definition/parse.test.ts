@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDefinitions } from '../../../src/definition/parse.ts';
+import { defaultPolicy } from '../../../src/definition/policy.ts';
 
 const group = 'infrahub.operators.com/v1alpha1';
 const sync = (name: string, spec = "{source: {infrahubAPIURL: 'http://a', artefactName: x}}") =>
@@ -24,6 +25,7 @@ describe('a definition', () => {
           origin: { source: '1.yaml', document: 1, line: 2, column: 1 },
           source: { infrahubAPIURL: 'http://a', artefactName: 'x', targetBranch: 'main' },
           destination: { reconcileOnEvents: false },
+          policy: defaultPolicy,
         },
       ],
       problems: [],
@@ -50,6 +52,7 @@ status: {syncState: Succeeded}
             targetDate: '2026-11-22',
           },
           destination: { server: 'https://k:6443', namespace: 'web', reconcileOnEvents: true },
+          policy: defaultPolicy,
         },
       ],
       problems: [],
@@ -76,6 +79,7 @@ status: {syncState: Succeeded}
           origin: { source: '1.yaml', document: 1, line: 1, column: 1 },
           manifest: 'a: 1\n',
           destination: { reconcileOnEvents: false },
+          policy: defaultPolicy,
         },
       ],
       problems: [],
@@ -125,12 +129,12 @@ describe('problems', () => {
     toString: 3
   destination: {server: 'https://user:topsecret@k', namespace: [a], reconcileOnEvents: 1}
   destinations: {}
-  interval: 5m`;
+  intervals: 5m`;
     const found = problems(sync('a', spec));
     expect(found).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 1.yaml, document 1, line 14, column 17: spec.destinations is not known; did you mean destination?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 15, column 13: spec.interval is not known; known are source, destination",
+        "DEFINITION_INVALID 1.yaml, document 1, line 15, column 14: spec.intervals is not known; did you mean interval?",
         "DEFINITION_INVALID 1.yaml, document 1, line 7, column 21: spec.source.infrahubApiUrl is not known; did you mean infrahubAPIURL?",
         "DEFINITION_INVALID 1.yaml, document 1, line 10, column 17: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
         "DEFINITION_INVALID 1.yaml, document 1, line 11, column 16: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
@@ -144,6 +148,36 @@ describe('problems', () => {
       ]
     `);
     expect(found.join()).not.toContain('topsecret');
+  });
+
+  test('says what Vidra may do, and how often', () => {
+    const spec = `
+  manifest: ''
+  adopt: Always
+  conflicts: [{ manager: 'hpa-*', kind: Deployment, path: .spec.replicas, action: Yield }]
+  ignore: [{ kind: Deployment, paths: [spec.replicas] }]
+  deletionPolicy: Orphan
+  propagationPolicy: Foreground
+  replace: WhenImmutable
+  maxDeletions: 20%
+  healthChecks: [{ apiVersion: example.org/v1, kind: Widget, current: status.ok }]
+  historyLimit: 3
+  interval: 1m30s`;
+    const text = `apiVersion: ${group}\nkind: VidraResource\nmetadata: {name: a}\nspec: ${spec}\n`;
+    expect(parse(text).definitions[0]).toMatchObject({
+      interval: 90_000,
+      policy: {
+        adopt: 'Always',
+        conflicts: [{ manager: 'hpa-*', kind: 'Deployment', path: '.spec.replicas', action: 'Yield' }],
+        ignore: [{ kind: 'Deployment', paths: ['spec.replicas'] }],
+        deletionPolicy: 'Orphan',
+        propagationPolicy: 'Foreground',
+        replace: 'WhenImmutable',
+        maxDeletions: { percent: 20 },
+        healthChecks: [{ apiVersion: 'example.org/v1', kind: 'Widget', current: 'status.ok' }],
+        historyLimit: 3,
+      },
+    });
   });
 
   test('name metadata that is wrong or unknown', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InfrahubSync, VidraResource } from '../../../src/definition/definition.ts';
+import { defaultPolicy } from '../../../src/definition/policy.ts';
 import type { OwnerIntent } from '../../../src/engine/intent.ts';
 import { type Fetched, intentsOf } from '../../../src/engine/wishes.ts';
 import { VidraError } from '../../../src/errors.ts';
@@ -17,6 +18,7 @@ const shop: InfrahubSync = {
   origin,
   source: { infrahubAPIURL: url, artefactName: 'Webserver_Manifest', targetBranch: 'main' },
   destination: { reconcileOnEvents: false },
+  policy: defaultPolicy,
 };
 const own: VidraResource = {
   kind: 'VidraResource',
@@ -24,6 +26,7 @@ const own: VidraResource = {
   origin,
   manifest: config,
   destination: { reconcileOnEvents: false },
+  policy: defaultPolicy,
 };
 
 function snapshot(ids: readonly string[], more: Partial<Snapshot> = {}): Snapshot {
@@ -50,7 +53,7 @@ function decide(
   prune = false,
 ) {
   const answers: Fetched = new Map(fetched ? [['shop', fetched]] : []);
-  return intentsOf({ set: 'default', definitions, namespace: 'default', prune }, answers, records);
+  return intentsOf({ set: 'default', definitions, namespace: 'default', prune, overrides: {} }, answers, records);
 }
 
 /** Name and wish of each owner. */

@@ -26,6 +26,7 @@ describe('an object that its only owner leaves', () => {
     const plan = planFor([observed(a, { wants: [], recorded }, { live: [live(web, [a], { resourceVersion: '41' })] })]);
     expect(changeOf(plan, web)).toEqual({
       action: 'delete',
+      propagation: 'Background',
       reference: entry(web).reference,
       reason: 'left the manifests',
       after: [],

@@ -227,7 +227,7 @@ describe('an object that is there and not ours', () => {
 
   test('is adopted on request, also when no value differs', () => {
     const facts = { wants: [desired(web)], verdicts: { [web]: tried() } };
-    const plan = planFor([observed(a, facts, { live: [stranger] })], { adopt: 'IfUnowned' });
+    const plan = planFor([observed(a, facts, { live: [stranger] })], { policy: { adopt: 'IfUnowned' } });
     expect(changeOf(plan, web)).toMatchObject({
       action: 'adopt',
       reason: 'exists, and is taken over',

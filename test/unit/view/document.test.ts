@@ -21,6 +21,7 @@ describe('a document', () => {
         "summary": {
           "create": 0,
           "update": 1,
+          "replace": 0,
           "adopt": 0,
           "delete": 0,
           "release": 0,

@@ -1,6 +1,6 @@
 /** Durations as Go writes them. */
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../../src/config/duration.ts';
+import { parseDuration } from '../../../src/definition/duration.ts';
 
 describe('a duration', () => {
   it.each([
