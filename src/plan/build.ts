@@ -37,7 +37,7 @@ function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
 }
 
 function planOwner(observed: OwnerObservation, writes: readonly Change[], interests: Interests): OwnerPlan {
-  const { owner, header, wish, problems } = observed;
+  const { owner, header, policy, wish, problems } = observed;
   const notes = wish.type === 'waiting' ? [...observed.notes, wish.reason] : observed.notes;
   const changes = [...writes];
   const forget: string[] = [];
@@ -46,7 +46,8 @@ function planOwner(observed: OwnerObservation, writes: readonly Change[], intere
     if (removal.type === 'change') changes.push(removal.change);
     else forget.push(keyOf(entry.reference));
   }
-  return { owner, header, changes, problems, notes, forget, leaving: wish.type === 'leaving' };
+  const desired = wish.type === 'wanted' ? wish.desired.objects : [];
+  return { owner, header, policy, desired, changes, problems, notes, forget, leaving: wish.type === 'leaving' };
 }
 
 function creatorsOf(owners: readonly OwnerObservation[]): Creators {

@@ -97,6 +97,9 @@ export interface Problem {
 export interface OwnerPlan {
   readonly owner: Owner;
   readonly header: OwnerHeader;
+  readonly policy: Policy;
+  /** All that it wants; nothing when it leaves or waits. */
+  readonly desired: readonly DesiredObject[];
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];

@@ -1,4 +1,5 @@
 /** Plans made by hand, for tests of what is shown and answered. */
+import { defaultPolicy } from '../../src/definition/policy.ts';
 import type { Outcome, Result } from '../../src/engine/run.ts';
 import type { ObjectReference } from '../../src/manifest/manifest.ts';
 import { ownerOf } from '../../src/manifest/owner.ts';
@@ -68,6 +69,8 @@ export function ownerPlan(name: string, changes: readonly Change[], more: Partia
   return {
     owner: ownerOf(name, 'home'),
     header: { name, set: 'default', server: '' },
+    policy: defaultPolicy,
+    desired: [],
     changes,
     problems: [],
     notes: [],
