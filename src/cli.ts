@@ -7,11 +7,15 @@ import {
   addDefinitionFlags,
   addDemoFlags,
   addGlobalFlags,
+  addHistoryFlags,
   addPlanFlags,
+  addRollbackFlags,
   addWriteFlags,
   type DemoOptions,
+  type HistoryOptions,
   type PlanOptions,
   type PruneOptions,
+  type RollbackOptions,
 } from './commands/flags.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -35,10 +39,13 @@ const terminal: Terminal = {
 let status = 0;
 
 /** An action of commander: it hands over the arguments, the options and the command. */
-function run<Options>(verb: (options: Options, name: string) => Promise<number>) {
+function run<Options>(verb: (options: Options, name: string | undefined) => Promise<number>) {
   return async (...given: unknown[]) => {
     const command = given.at(-1) as Command;
-    status = await verb(command.optsWithGlobals<Options & Record<string, unknown>>(), String(given[0]));
+    status = await verb(
+      command.optsWithGlobals<Options & Record<string, unknown>>(),
+      typeof given[0] === 'string' ? given[0] : undefined,
+    );
   };
 }
 
@@ -63,6 +70,22 @@ function buildProgram(): Command {
   const prune = program.command('prune').description('remove what no definition wants any more');
   addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
+
+  const history = program.command('history [owner]').description('list what owners had before');
+  addHistoryFlags(addClusterFlags(history));
+  history.action(
+    run<HistoryOptions>(async (options, owner) =>
+      (await import('./commands/history.ts')).history(owner, options, terminal),
+    ),
+  );
+
+  const rollback = program.command('rollback <owner>').description('go back to what an owner had before');
+  addRollbackFlags(addWriteFlags(addClusterFlags(rollback)));
+  rollback.action(
+    run<RollbackOptions>(async (options, owner) =>
+      (await import('./commands/rollback.ts')).rollback(String(owner), options, terminal),
+    ),
+  );
 
   const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));
   demo.action(run<DemoOptions>(async (options) => (await import('./demo/demo.ts')).demo(options, terminal)));
@@ -93,7 +116,9 @@ function addProfile(program: Command): void {
     .option('--username <name>', 'user name')
     .option('--password <password>', 'password; - reads it from standard input')
     .option('--ca-file <file>', 'PEM file with a certificate authority to trust')
-    .action(run<ProfileSetOptions>(async (options, name) => (await load()).profileSet(name, options, terminal)));
+    .action(
+      run<ProfileSetOptions>(async (options, name) => (await load()).profileSet(String(name), options, terminal)),
+    );
   profile
     .command('list')
     .description('list the profiles, without secrets')
@@ -101,11 +126,11 @@ function addProfile(program: Command): void {
   profile
     .command('use <name>')
     .description('make a profile the current one')
-    .action(run(async (_options, name) => (await load()).profileUse(name, terminal)));
+    .action(run(async (_options, name) => (await load()).profileUse(String(name), terminal)));
   profile
     .command('delete <name>')
     .description('forget a profile and its credentials')
-    .action(run(async (_options, name) => (await load()).profileDelete(name, terminal)));
+    .action(run(async (_options, name) => (await load()).profileDelete(String(name), terminal)));
 }
 
 async function showError(error: unknown): Promise<number> {

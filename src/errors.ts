@@ -64,6 +64,8 @@ const table = {
     exit: 1,
     hint: 'Restore the record named above from a backup, or delete it and adopt its objects again.',
   },
+  HISTORY_INVALID: { retry: false, exit: 1, hint: 'Choose another revision: vidra history OWNER' },
+  HISTORY_UNKNOWN: { retry: false, exit: 1, hint: 'List what there is with: vidra history' },
   INVENTORY_CONTESTED: {
     retry: true,
     exit: 1,

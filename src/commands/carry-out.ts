@@ -18,6 +18,8 @@ export interface Action {
   readonly verb: string;
   /** Without a question mark: `Apply this plan`. */
   readonly question: string;
+  /** The revision of the history that it goes back to. */
+  readonly restored?: number;
 }
 
 type Options = GlobalOptions & WriteOptions & { readonly output: OutputFormat };
@@ -36,7 +38,10 @@ export async function carryOutPlan(
   if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
   else if (!options.yes) mustNotDelete(plan);
   const { wait, timeout: timeoutMs } = options;
-  const done = await runPhase(options, terminal, (run) => carryOut(plan, target, run, { wait, timeoutMs }));
+  const restored = action.restored === undefined ? {} : { restored: action.restored };
+  const done = await runPhase(options, terminal, (run) =>
+    carryOut(plan, target, run, { wait, timeoutMs, ...restored }),
+  );
   const milliseconds = prepared.milliseconds + done.milliseconds;
   printResult(done.value, { ...options, verb: action.verb, milliseconds }, terminal);
   return statusOfResult(done.value, terminal.signal);

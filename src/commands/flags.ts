@@ -45,6 +45,15 @@ export type ApplyOptions = PlanOptions & WriteOptions;
 export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
+export interface HistoryOptions extends ClusterOptions {
+  readonly revision?: number;
+}
+
+export interface RollbackOptions extends ClusterOptions, WriteOptions {
+  readonly toRevision?: number;
+  readonly detailedExitcode?: boolean;
+}
+
 export interface DemoOptions extends GlobalOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
@@ -110,6 +119,18 @@ export function addWriteFlags(command: Command): Command {
     );
 }
 
+export function addHistoryFlags(command: Command): Command {
+  return command.option('--revision <number>', 'print what this revision wanted, values of Secrets hidden', revision);
+}
+
+export function addRollbackFlags(command: Command): Command {
+  return command.option(
+    '--to-revision <number>',
+    'the one to go back to; the last different one if not given',
+    revision,
+  );
+}
+
 export function addDemoFlags(command: Command): Command {
   return command
     .addOption(new Option('--context <name>', 'play on the cluster of this context, and leave nothing there'))
@@ -133,6 +154,11 @@ function durationMs(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('Write 90s, 5m or 1h30m.');
   return milliseconds;
+}
+
+function revision(text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a number from 1 on.');
 }
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {

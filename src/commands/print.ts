@@ -44,6 +44,11 @@ export function printResult(result: Result, options: ResultOptions, terminal: Te
   else write(documentText(resultDocument(result), options.output), stdout);
 }
 
+/** A document that is not a plan, as YAML unless JSON is asked for. */
+export function printDocument(document: object, options: { readonly output: OutputFormat }, terminal: Terminal): void {
+  write(documentText(document, options.output === 'json' ? 'json' : 'yaml'), terminal.stdout);
+}
+
 /** Writes text for people as it is. */
 export function printText(lines: readonly string[], terminal: Terminal): void {
   write(textOf(lines), terminal.stdout);

@@ -10,6 +10,7 @@ import { parseDefinitions } from '../definition/parse.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
+import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import { destinationServer } from '../inventory/inventory.ts';
 import { readFiles } from '../source/files.ts';
@@ -55,6 +56,7 @@ export async function withTarget<T>(
         clusterOf: clusters.of,
         namespace: settings.namespace,
         inventory: await connectInventory(home, settings.recordNamespace),
+        history: await connectHistory(home, settings.recordNamespace),
         overrides: rules.overrides,
         validate: rules.validate,
         prune: rules.prune,

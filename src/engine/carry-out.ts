@@ -1,10 +1,12 @@
 /** Makes the clusters match the plan, and nothing but the plan: record intent, act, wait, record the outcome. */
 import { randomBytes } from 'node:crypto';
+import { VidraError } from '../errors.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
 import { actAll } from './act-all.ts';
 import { awaitHealth } from './await-health.ts';
 import { awaitRemoval } from './await-removal.ts';
 import { recordIntent, recordOutcome } from './record.ts';
+import { recordHistory } from './record-history.ts';
 import type { Outcome, Result, Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -12,6 +14,8 @@ export interface CarryOutOptions {
   /** Wait until what was written is healthy, and what was deleted is gone. */
   readonly wait: boolean;
   readonly timeoutMs: number;
+  /** The revision of the history that this goes back to. */
+  readonly restored?: number;
 }
 
 /** Records what is true also when the run is interrupted. Throws a VidraError when a record cannot be written. */
@@ -21,14 +25,15 @@ export async function carryOut(plan: Plan, target: Target, run: Run, options: Ca
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
   let outcomes = await actAll(plan, target.clusterOf, run);
   await recordAll(plan.owners, outcomes, target, id);
-  if (!options.wait) return { plan, outcomes, unhealthy: [] };
+  const notes = await keepHistory(plan, outcomes, target, options);
+  if (!options.wait) return { plan, outcomes, unhealthy: [], notes };
 
   const unhealthy = await awaitHealth(outcomes, plan, target, run, until);
   if (outcomes.some((outcome) => outcome.gone === false)) {
     outcomes = await awaitRemoval(outcomes, plan, target, run, until);
     await recordAll(plan.owners, outcomes, target, id);
   }
-  return { plan, outcomes, unhealthy };
+  return { plan, outcomes, unhealthy, notes };
 }
 
 async function recordAll(
@@ -42,4 +47,20 @@ async function recordAll(
   await Promise.all(
     owners.map((owner) => recordOutcome(target.inventory, owner, byOwner.get(owner.owner.name) ?? [], id)),
   );
+}
+
+/** What is applied is applied, also where its history may not be written; then people are told. */
+async function keepHistory(
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  { history }: Target,
+  { restored }: CarryOutOptions,
+): Promise<string[]> {
+  try {
+    await recordHistory(history, plan, outcomes, restored);
+    return [];
+  } catch (error) {
+    if (!(error instanceof VidraError)) throw error;
+    return [`the history was not kept: ${error.message}`];
+  }
 }

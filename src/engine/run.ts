@@ -36,6 +36,8 @@ export interface Result {
   readonly plan: Plan;
   /** In the order in which they ended. Changes `keep` and `skip` have none. */
   readonly outcomes: readonly Outcome[];
+  /** For people: what did not go as it should, besides the objects. */
+  readonly notes: readonly string[];
   /** Objects that were written and are not healthy in time, with the reason. */
   readonly unhealthy: readonly {
     readonly owner: string;

@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Definition, InfrahubSync } from '../definition/definition.ts';
 import type { Policy } from '../definition/policy.ts';
+import type { History } from '../history/history.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Source } from '../source/source.ts';
 
@@ -18,6 +19,7 @@ export interface Target {
   /** Namespace of objects that name none, where the definition names none either. */
   readonly namespace: string;
   readonly inventory: Inventory;
+  readonly history: History;
   /** What the caller says, whatever the definitions say. */
   readonly overrides: Partial<Policy>;
   /** Let the server try objects that would be new: finds what it would refuse, for one request per object. */

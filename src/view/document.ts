@@ -60,11 +60,12 @@ export function resultDocument(result: Result): ResultDocument {
   const unhealthy = [...result.unhealthy].sort((one, other) =>
     compareFields([one.owner, one.name], [other.owner, other.name]),
   );
-  return { ...documentOf('Result', result.plan, outcomes), unhealthy };
+  const document = documentOf('Result', result.plan, outcomes);
+  return { ...document, notes: [...document.notes, ...result.notes], unhealthy };
 }
 
 /** The text of a document, with a line feed at its end; integers keep all their digits. */
-export function documentText(document: PlanDocument, format: 'json' | 'yaml'): string {
+export function documentText(document: object, format: 'json' | 'yaml'): string {
   if (format === 'json') return `${stringifyJson(document, undefined, 2)}\n`;
   return stringifyYaml(document, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
 }

@@ -22,6 +22,7 @@ export function resultLines(result: Result, options: ResultTextOptions, style: S
       return `${glyph} ${printableLine(`${name} ${failed ? 'has failed' : 'is not healthy yet'}: ${reason}`)}`;
     }),
   ];
+  lines.push(...result.notes.map((note) => style.colour.dim(`note: ${printableLine(note)}`)));
   if (lines.length > 0) lines.push('');
   return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
 }

@@ -9,6 +9,7 @@ import { type CarryOutOptions, carryOut } from '../../src/engine/carry-out.ts';
 import { prepare } from '../../src/engine/prepare.ts';
 import type { Result, Run } from '../../src/engine/run.ts';
 import type { Target } from '../../src/engine/target.ts';
+import { connectHistory } from '../../src/history/secrets.ts';
 import { connectInventory } from '../../src/inventory/connect.ts';
 import { parseJson, stringifyJson } from '../../src/manifest/json.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -37,6 +38,7 @@ export async function startEngine(kubeconfig: string, recordNamespace: string): 
     clusterOf: () => Promise.resolve(cluster),
     namespace: 'default',
     inventory: await connectInventory(cluster, recordNamespace),
+    history: await connectHistory(cluster, recordNamespace),
     overrides: {},
     validate: false,
     prune: false,

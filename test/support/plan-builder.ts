@@ -89,5 +89,5 @@ export function outcome(owner: string, change: Change, more: Partial<Outcome> = 
 }
 
 export function resultOf(plan: Plan, outcomes: readonly Outcome[], unhealthy: Result['unhealthy'] = []): Result {
-  return { plan, outcomes, unhealthy };
+  return { plan, outcomes, unhealthy, notes: [] };
 }

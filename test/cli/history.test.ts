@@ -1,0 +1,76 @@
+/** `vidra history` and `vidra rollback` as people use them. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { resourceFile } from '../support/definitions.ts';
+import { vidra } from '../support/vidra.ts';
+
+let cluster: Cluster;
+let namespace: string;
+let owner: string;
+let environment: Record<string, string>;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  owner = `${namespace}-web`;
+  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
+});
+afterAll(() => cluster.close());
+
+const metadata = () => ({ namespace, labels: { app: 'web' } });
+const configMap = (data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { ...metadata(), name: 'config' },
+  data,
+});
+const secret = () => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { ...metadata(), name: 'login' },
+  stringData: { password: 'correct horse' },
+});
+const run = (...words: string[]) => vidra(words, { environment });
+const apply = (...manifests: object[]) =>
+  run('apply', '--set', namespace, '-f', resourceFile(owner, manifests), '--yes');
+
+describe('history', () => {
+  it('lists revisions, and shows one without secrets', async () => {
+    await apply(configMap({ color: 'red' }), secret());
+    await apply(configMap({ color: 'blue' }), secret());
+    const list = await run('history', owner);
+    expect(list.code).toBe(0);
+    expect(list.stdout).toMatch(/^ {2}1 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}2 objects {2}2 created$/m);
+    expect(list.stdout).toMatch(/^ {2}2 .* {2}1 updated$/m);
+    const document = JSON.parse((await run('history', owner, '-o', 'json')).stdout);
+    expect(document).toMatchObject({ formatVersion: '1', kind: 'History', revisions: [{ owner, number: 1 }, {}] });
+    const { stdout } = await run('history', owner, '--revision', '1');
+    expect(stdout).toContain('color: red');
+    expect(stdout).toContain('password: "***"');
+    expect(stdout).not.toMatch(/correct horse|Y29ycmVjdCBob3JzZQ/);
+  });
+
+  it('says what is wrong', async () => {
+    expect(await run('history', owner)).toMatchObject({ code: 1, stderr: expect.stringContaining('HISTORY_UNKNOWN') });
+    expect(await run('history', '--revision', '1')).toMatchObject({ code: 64 });
+    expect(await run('history', owner, '--revision', '0')).toMatchObject({ code: 64 });
+    expect((await run('history')).stdout).toBe('No history yet: it begins with the first apply.\n');
+  });
+});
+
+describe('rollback', () => {
+  it('shows its plan, and goes back', async () => {
+    await apply(configMap({ color: 'red' }));
+    await apply(configMap({ color: 'blue' }));
+    const shown = await run('rollback', owner, '--dry-run', '--detailed-exitcode');
+    expect(shown.code).toBe(2);
+    expect(shown.stdout).toContain('data.color: "blue" -> "red"');
+    const done = await run('rollback', owner, '--to-revision', '1');
+    expect(done).toMatchObject({ code: 0, stderr: '' });
+    expect(done.stdout).toMatch(/Rolled back: 1 updated in/);
+    expect((await cluster.get(configMap({})))['data']).toEqual({ color: 'red' });
+    expect((await run('history', owner)).stdout).toMatch(/^ {2}3 .* back to revision 1: 1 updated$/m);
+  });
+});

@@ -1,0 +1,147 @@
+/** What owners wanted before: kept as Secrets, bounded, and brought back by a plan. */
+import { setMaxListeners } from 'node:events';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Definition } from '../../src/definition/definition.ts';
+import { carryOut } from '../../src/engine/carry-out.ts';
+import { prepareRollback } from '../../src/engine/rollback.ts';
+import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+
+let cluster: Cluster;
+let engine: Engine;
+let namespace: string;
+let owner: string;
+const signal = new AbortController().signal;
+setMaxListeners(0, signal);
+const run = { signal, emit: () => undefined };
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  owner = `${namespace}-web`;
+  engine = await startEngine(inject('kubeconfig'), namespace);
+  return () => engine.close();
+});
+afterAll(() => cluster.close());
+
+const configMap = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+
+async function revisions() {
+  return (await engine.target([])).history.list(owner);
+}
+
+async function rollBack(number?: number) {
+  const target = await engine.target([]);
+  const { plan, revision } = await prepareRollback(target, run, owner, number);
+  return carryOut(plan, target, run, { wait: false, timeoutMs: 60_000, restored: revision.number });
+}
+
+async function secretsOfHistory(): Promise<KubeObject[]> {
+  const query = { labelSelector: 'vidra.infrahub.operators.com/history' };
+  const { text } = await cluster.request('GET', `/api/v1/namespaces/${namespace}/secrets`, { query });
+  return (JSON.parse(text) as { items: KubeObject[] }).items;
+}
+
+/** A quota that counts at once; there is no controller that would. */
+async function allowSecrets(count: number) {
+  const hard = { 'count/secrets': String(count) };
+  const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'secrets', namespace }, spec: { hard } };
+  await cluster.request('POST', path, { body: quota });
+  const body = { ...quota, status: { hard, used: { 'count/secrets': '0' } } };
+  const { status } = await cluster.request('PUT', `${path}/secrets/status`, { body });
+  expect(status).toBe(200);
+}
+
+describe('the history of an owner', () => {
+  it('gets a revision for each change, and none for nothing', async () => {
+    await engine.apply([resource(owner, configMap('a', { color: 'red' }))]);
+    await engine.apply([resource(owner, configMap('a', { color: 'red' }))]);
+    await engine.apply([resource(owner, configMap('a', { color: 'blue' }), configMap('b', {}))]);
+    expect(await revisions()).toMatchObject([
+      { owner, number: 1, objects: 1, summary: '1 created' },
+      { owner, number: 2, objects: 2, summary: '1 created, 1 updated' },
+    ]);
+  });
+
+  it('gets none for what failed, and none when it is not wanted', async () => {
+    await engine.apply([resource(owner, configMap('a', {}), { ...configMap('Not_A_Name', {}) })]);
+    expect(await revisions()).toEqual([]);
+    await engine.apply([resource(owner, configMap('a', { color: 'red' }))], { overrides: { historyLimit: 0 } });
+    expect(await revisions()).toEqual([]);
+  });
+
+  it('forgets the oldest', async () => {
+    for (const color of ['red', 'blue', 'green', 'black'])
+      await engine.apply([resource(owner, configMap('a', { color }))], { overrides: { historyLimit: 2 } });
+    expect((await revisions()).map(({ number }) => number)).toEqual([3, 4]);
+    expect(await secretsOfHistory()).toHaveLength(2);
+  });
+
+  it('keeps what is larger than one Secret', async () => {
+    const chance = (seed: number) =>
+      Array.from({ length: 60_000 }, (_, index) => ((index * 7919 * seed) ^ (index << 7)).toString(36)).join('');
+    const large = Array.from({ length: 8 }, (_, index) => configMap(`large-${index}`, { text: chance(index + 1) }));
+    await engine.apply([resource(owner, ...large)]);
+    expect((await secretsOfHistory()).length).toBeGreaterThan(1);
+    await engine.apply([resource(owner, configMap('small', {}))]);
+    await rollBack(1);
+    expect((await cluster.get(configMap('large-7', {})))['data']).toEqual(large[7]?.data);
+    expect(await cluster.exists(configMap('small', {}))).toBe(false);
+  });
+
+  it('is a note and no failure where it may not be written', async () => {
+    await allowSecrets(1);
+    const { outcomes, notes } = await engine.apply([resource(owner, configMap('a', {}))]);
+    expect(outcomes.map(({ result }) => result)).toEqual(['succeeded']);
+    expect(notes).toEqual([expect.stringMatching(/^the history was not kept: .*exceeded quota/)]);
+    expect(await cluster.exists(configMap('a', {}))).toBe(true);
+  });
+});
+
+describe('a rollback', () => {
+  const first = (): Definition => resource(owner, configMap('a', { color: 'red' }), configMap('b', {}));
+
+  it('brings back what the owner had before, and deletes what came since', async () => {
+    await engine.apply([first()]);
+    const { metadata } = await cluster.get(configMap('a', {}));
+    await engine.apply([resource(owner, configMap('a', { color: 'blue' }), configMap('c', {}))]);
+    const result = await rollBack();
+    expect(actionsOf(result.plan).sort()).toEqual(['create ConfigMap b', 'delete ConfigMap c', 'update ConfigMap a']);
+    const after = await cluster.get(configMap('a', {}));
+    expect(after['data']).toEqual({ color: 'red' });
+    expect(after.metadata['uid']).toBe(metadata['uid']);
+    expect(await cluster.exists(configMap('c', {}))).toBe(false);
+    expect(await revisions()).toMatchObject([{ number: 1 }, { number: 2 }, { number: 3, restored: 1 }]);
+    expect(actionsOf(await engine.plan([first()]))).toEqual([]);
+  });
+
+  it('goes to the last good state after an apply that failed', async () => {
+    await engine.apply([first()]);
+    await engine.apply([resource(owner, configMap('a', { color: 'blue' }), configMap('Not_A_Name', {}))]);
+    await rollBack();
+    expect((await cluster.get(configMap('a', {})))['data']).toEqual({ color: 'red' });
+  });
+
+  it('brings back an owner that was pruned', async () => {
+    await engine.apply([first()]);
+    await engine.apply([], { prune: true });
+    expect(await cluster.exists(configMap('a', {}))).toBe(false);
+    await rollBack();
+    expect((await cluster.get(configMap('a', {})))['data']).toEqual({ color: 'red' });
+  });
+
+  it('says what there is when there is nothing to go to', async () => {
+    await expect(rollBack()).rejects.toMatchObject({ code: 'HISTORY_UNKNOWN', message: `${owner}: has no history` });
+    await engine.apply([first()]);
+    await expect(rollBack()).rejects.toMatchObject({ message: `${owner}: has no earlier revision` });
+    await expect(rollBack(7)).rejects.toMatchObject({ message: `${owner}: has no revision 7; it has 1` });
+  });
+});
