@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isLate, isWrite } from '../plan/order.ts';
-import { type Change, changeId, isIncomplete, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
+import { type Change, changeId, lacksWanted, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
 import { act } from './act.ts';
 import { runGraph } from './graph.ts';
 import type { Outcome, Run } from './run.ts';
@@ -27,7 +27,7 @@ export async function actAll(
 ): Promise<Outcome[]> {
   const steps = plan.owners.flatMap(stepsOf);
   const outcomes = new Map<string, Outcome>();
-  const unfinished = new Set(plan.owners.filter(isIncomplete).map(({ owner }) => owner.name));
+  const unfinished = new Set(plan.owners.filter(lacksWanted).map(({ owner }) => owner.name));
 
   const add = (step: Step, rest: Omit<Outcome, 'owner' | 'change'>) => {
     const outcome = { owner: step.plan.owner.name, change: step.change, ...rest };

@@ -119,34 +119,42 @@ async function observeKind(
       if (references.has(key)) live.set(key, object);
     }
   };
-  try {
-    keep(await listManaged(cluster, type, references));
-    const missing = [...references].filter(([key]) => !live.has(key)).map(([, reference]) => reference);
+  // What cannot be read, for want of a permission or of its own server, says nothing about the others.
+  const without = async (some: Iterable<ObjectReference>, read: () => Promise<void>) => {
+    try {
+      await read();
+    } catch (error) {
+      if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
+      for (const key of [...some].map(keyOf)) if (!live.has(key)) unknown.set(key, problemOf(error));
+    }
+  };
+  await without(references.values(), async () => {
+    const managed = await listManaged(cluster, type);
+    keep(managed ?? []);
+    const namespaces = [...byNamespace([...references.values()])];
     await Promise.all(
-      [...byNamespace(missing)].map(async ([namespace, some]) => keep(await lookUp(cluster, type, namespace, some))),
+      namespaces.map(([namespace, here]) =>
+        without(here, async () => {
+          if (!managed) keep(await cluster.listMetadata(type, { labelSelector: managedSelector, namespace }));
+          const missing = here.filter((reference) => !live.has(keyOf(reference)));
+          if (missing.length > 0) keep(await lookUp(cluster, type, namespace, missing));
+        }),
+      ),
     );
-  } catch (error) {
-    // One kind that cannot be read, for want of a permission or of its own server, says nothing about the others.
-    if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
-    for (const key of references.keys()) if (!live.has(key)) unknown.set(key, problemOf(error));
-  }
+  });
 }
 
 function isAboutTheCluster(error: VidraError): boolean {
   return ['CLUSTER_UNREACHABLE', 'CLUSTER_UNAUTHORIZED', 'INTERRUPTED'].includes(error.code);
 }
 
-/** All that carry Vidra's label: in the whole cluster, or namespace by namespace where that is all that is allowed. */
-async function listManaged(cluster: Cluster, type: ResourceType, references: ReadonlyMap<string, ObjectReference>) {
+/** All that carry Vidra's label; nothing where only single namespaces may be listed. */
+async function listManaged(cluster: Cluster, type: ResourceType): Promise<ObjectMetadata[] | undefined> {
   try {
     return await cluster.listMetadata(type, { labelSelector: managedSelector });
   } catch (error) {
     if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN' || !type.namespaced) throw error;
-    const namespaces = [...byNamespace([...references.values()]).keys()];
-    const lists = namespaces.map((namespace) =>
-      cluster.listMetadata(type, { labelSelector: managedSelector, namespace }),
-    );
-    return (await Promise.all(lists)).flat();
+    return undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
-import type { JsonValue, ObjectReference } from '../manifest/manifest.ts';
+import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 
 /** One field that differs. Secret values are already masked. */
@@ -150,7 +150,18 @@ export function hasProblems(plan: Plan): boolean {
 
 /** Whether the plan itself leaves something of the owner undone: an unreadable document, an object that is refused. */
 export function isIncomplete(owner: OwnerPlan): boolean {
-  return (
-    owner.problems.length > 0 || owner.changes.some((change) => change.action === 'skip' && change.code !== undefined)
-  );
+  return owner.problems.length > 0 || owner.changes.some(isWrong);
+}
+
+/** Whether what is left undone is something that the owner wants, and not only a removal. */
+export function lacksWanted(owner: OwnerPlan): boolean {
+  if (owner.problems.length > 0) return true;
+  const wrong = owner.changes.filter(isWrong);
+  if (wrong.length === 0) return false;
+  const wanted = new Set(owner.desired.map(({ reference }) => keyOf(reference)));
+  return wrong.some(({ reference }) => wanted.has(keyOf(reference)));
+}
+
+function isWrong(change: Change): boolean {
+  return change.action === 'skip' && change.code !== undefined;
 }

@@ -1,48 +1,24 @@
 /** A user who may do little: what is in reach is applied, and nothing is concluded of the rest. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
+import { createAccount } from '../support/account.ts';
+import { type Cluster, connect } from '../support/cluster.ts';
 import { actionsOf, resource, startEngine } from '../support/engine.ts';
 
 let cluster: Cluster;
-const folder = mkdtempSync(join(tmpdir(), 'vidra-role-'));
 
 beforeAll(() => {
   cluster = connect(inject('kubeconfig'));
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await cluster.close();
-});
+afterAll(() => cluster.close());
 
-/** A kubeconfig of an account with all of Secrets and `verbs` of ConfigMaps, in one namespace; it may also see which cluster it is. */
-async function account(namespace: string, verbs: readonly string[]): Promise<string> {
-  const rbac = 'rbac.authorization.k8s.io';
-  const subjects = [{ kind: 'ServiceAccount', name: 'user', namespace }];
+/** All of Secrets, which hold the records, and some of ConfigMaps. */
+function account(namespace: string, verbs: readonly string[]): Promise<string> {
   const own = [
     { apiGroups: [''], resources: ['configmaps'], verbs },
     { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
   ];
-  const identity = { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] };
   const records = { apiGroups: ['infrahub.operators.com'], resources: ['*'], verbs: ['*'] };
-  const make = (kind: string, rest: object, inNamespace?: string) => {
-    const metadata = { name: inNamespace ? 'user' : namespace, ...(inNamespace ? { namespace: inNamespace } : {}) };
-    const apiVersion = kind === 'ServiceAccount' ? 'v1' : `${rbac}/v1`;
-    return cluster.create({ apiVersion, kind, metadata, ...rest } as Reference);
-  };
-  await make('ServiceAccount', {}, namespace);
-  await make('Role', { rules: own }, namespace);
-  await make('RoleBinding', { roleRef: { apiGroup: rbac, kind: 'Role', name: 'user' }, subjects }, namespace);
-  await make('ClusterRole', { rules: [identity, records] });
-  await make('ClusterRoleBinding', { roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: namespace }, subjects });
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/user/token`;
-  const { status } = JSON.parse((await cluster.request('POST', path, { body: { spec: {} } })).text);
-  const file = join(folder, namespace);
-  const admin = readFileSync(inject('kubeconfig'), 'utf8');
-  writeFileSync(file, admin.replace(/(token"?: *)"?[^",}\s]+"?/, `$1"${status.token}"`), { mode: 0o600 });
-  return file;
+  return createAccount(cluster, { [namespace]: own }, [records]);
 }
 
 const configMap = (name: string, namespace: string) => ({
