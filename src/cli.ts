@@ -19,6 +19,7 @@ import {
 } from './commands/flags.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { Terminal } from './commands/terminal.ts';
+import { addOutputFlag, addViewFlags } from './commands/view-flags.ts';
 import { readEnvironment } from './config/environment.ts';
 import { VidraError } from './errors.ts';
 import { version } from './version.ts';
@@ -59,20 +60,20 @@ function buildProgram(): Command {
     .exitOverride();
 
   const plan = program.command('plan').description('show what would change, and change nothing');
-  addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')));
+  addViewFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required'))));
   plan.option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
   plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 
   const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
-  addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required'))));
+  addViewFlags(addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required')))));
   apply.action(run<ApplyOptions>(async (options) => (await import('./commands/apply.ts')).apply(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');
-  addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')));
+  addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional'))));
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   const history = program.command('history [owner]').description('list what owners had before');
-  addHistoryFlags(addClusterFlags(history));
+  addOutputFlag(addHistoryFlags(addClusterFlags(history)));
   history.action(
     run<HistoryOptions>(async (options, owner) =>
       (await import('./commands/history.ts')).history(owner, options, terminal),
@@ -80,7 +81,7 @@ function buildProgram(): Command {
   );
 
   const rollback = program.command('rollback <owner>').description('go back to what an owner had before');
-  addRollbackFlags(addWriteFlags(addClusterFlags(rollback)));
+  addViewFlags(addRollbackFlags(addWriteFlags(addClusterFlags(rollback))));
   rollback.action(
     run<RollbackOptions>(async (options, owner) =>
       (await import('./commands/rollback.ts')).rollback(String(owner), options, terminal),

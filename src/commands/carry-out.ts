@@ -7,10 +7,11 @@ import { countOf } from '../view/quantity.ts';
 import { countChanges } from '../view/summary.ts';
 import { confirm } from './ask.ts';
 import { statusOfResult } from './exit-status.ts';
-import type { GlobalOptions, OutputFormat, WriteOptions } from './flags.ts';
+import type { GlobalOptions, WriteOptions } from './flags.ts';
 import { type Phase, runPhase } from './phase.ts';
 import { printIntent, printResult } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
+import type { ViewOptions } from './view-flags.ts';
 
 /** How a verb is spoken of. */
 export interface Action {
@@ -22,7 +23,7 @@ export interface Action {
   readonly restored?: number;
 }
 
-type Options = GlobalOptions & WriteOptions & { readonly output: OutputFormat };
+type Options = GlobalOptions & WriteOptions & ViewOptions;
 
 /** Throws NOT_CONFIRMED when the answer is no, or when something would be deleted and nobody can be asked. */
 export async function carryOutPlan(
@@ -43,7 +44,7 @@ export async function carryOutPlan(
     carryOut(plan, target, run, { wait, timeoutMs, ...restored }),
   );
   const milliseconds = prepared.milliseconds + done.milliseconds;
-  printResult(done.value, { ...options, verb: action.verb, milliseconds }, terminal);
+  await printResult(done.value, { ...options, verb: action.verb, milliseconds }, terminal);
   return statusOfResult(done.value, terminal.signal);
 }
 

@@ -3,8 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isNamespaceName } from '../config/namespace-name.ts';
 import { parseDuration } from '../definition/duration.ts';
 import type { Limit, Policy } from '../definition/policy.ts';
-
-export type OutputFormat = 'text' | 'json' | 'yaml';
+import type { OutputFormat, ViewOptions } from './view-flags.ts';
 
 export interface GlobalOptions {
   readonly profile?: string;
@@ -15,10 +14,9 @@ export interface GlobalOptions {
 export interface ClusterOptions extends GlobalOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
-  readonly output: OutputFormat;
 }
 
-export interface DefinitionOptions extends ClusterOptions {
+export interface DefinitionOptions extends ClusterOptions, ViewOptions {
   /** Files, folders, patterns, or `-` for standard input. */
   readonly filename: readonly string[];
   readonly set?: string;
@@ -46,10 +44,11 @@ export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
 export interface HistoryOptions extends ClusterOptions {
+  readonly output: OutputFormat;
   readonly revision?: number;
 }
 
-export interface RollbackOptions extends ClusterOptions, WriteOptions {
+export interface RollbackOptions extends ClusterOptions, ViewOptions, WriteOptions {
   readonly toRevision?: number;
   readonly detailedExitcode?: boolean;
 }
@@ -72,10 +71,7 @@ export function addGlobalFlags(command: Command): Command {
 export function addClusterFlags(command: Command): Command {
   return command
     .option('--context <name>', 'context of the kubeconfig; the current one if not given')
-    .option('--kubeconfig <file>', 'file to read instead of what KUBECONFIG names')
-    .addOption(
-      new Option('-o, --output <format>', 'how to print the result').choices(['text', 'json', 'yaml']).default('text'),
-    );
+    .option('--kubeconfig <file>', 'file to read instead of what KUBECONFIG names');
 }
 
 export function addDefinitionFlags(command: Command, filename: 'required' | 'optional'): Command {

@@ -9,13 +9,14 @@ export interface Phase<T> {
 }
 
 export async function runPhase<T>(
-  options: { readonly verbose?: boolean },
+  options: { readonly verbose?: boolean; readonly quiet?: boolean },
   terminal: Terminal,
   work: (run: Run) => Promise<T>,
 ): Promise<Phase<T>> {
   const { stderr, signal } = terminal;
   const verbose = options.verbose === true;
-  const progress = await createProgress({ stream: stderr, terminal: stderr.isTTY === true, verbose });
+  const isSeen = stderr.isTTY === true && !options.quiet;
+  const progress = await createProgress({ stream: stderr, terminal: isSeen, verbose });
   const start = performance.now();
   try {
     const value = await work({ signal, emit: progress.emit });

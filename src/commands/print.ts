@@ -6,42 +6,36 @@ import { documentText, planDocument, resultDocument } from '../view/document.ts'
 import { planBodyLines, planLines } from '../view/plan-text.ts';
 import { resultLines } from '../view/result-text.ts';
 import { type Style, styleFor } from '../view/style.ts';
-import type { OutputFormat } from './flags.ts';
 import type { Terminal } from './terminal.ts';
-
-interface PrintOptions {
-  readonly output: OutputFormat;
-  readonly color: boolean;
-}
+import { detailOf, type OutputFormat, type ViewOptions } from './view-flags.ts';
 
 /** The plan as the result of a command. */
-export async function printPlan(plan: Plan, options: PrintOptions, terminal: Terminal): Promise<void> {
+export async function printPlan(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
   if (options.output !== 'text') return write(documentText(planDocument(plan), options.output), terminal.stdout);
-  await page(planLines(plan, styleOf(terminal.stdout, options, terminal)), terminal);
+  await page(planLines(plan, styleOf(terminal.stdout, options, terminal), detailOf(options)), terminal);
 }
 
 /** The plan before it is carried out. With json or yaml it goes to standard error, and only `asked`: the result holds it all. */
-export function printIntent(plan: Plan, options: PrintOptions & { asked: boolean }, terminal: Terminal): void {
+export function printIntent(plan: Plan, options: ViewOptions & { asked: boolean }, terminal: Terminal): void {
   const text = options.output === 'text';
   if (!text && !options.asked) return;
   const stream = text ? terminal.stdout : terminal.stderr;
   const style = styleOf(stream, options, terminal);
   // Where nothing is asked, the summary of the result tells the same.
-  const lines = options.asked ? planLines(plan, style) : planBodyLines(plan, style);
-  write(textOf(lines), stream);
+  const show = options.asked ? planLines : planBodyLines;
+  write(textOf(show(plan, style, detailOf(options))), stream);
 }
 
-export interface ResultOptions extends PrintOptions {
+export interface ResultOptions extends ViewOptions {
   /** Starts the summary: `Applied`, `Pruned`. */
   readonly verb: string;
   readonly milliseconds: number;
 }
 
-export function printResult(result: Result, options: ResultOptions, terminal: Terminal): void {
+export async function printResult(result: Result, options: ResultOptions, terminal: Terminal): Promise<void> {
   const { stdout } = terminal;
-  if (options.output === 'text')
-    write(textOf(resultLines(result, options, styleOf(stdout, options, terminal))), stdout);
-  else write(documentText(resultDocument(result), options.output), stdout);
+  if (options.output !== 'text') return write(documentText(resultDocument(result), options.output), stdout);
+  write(textOf(resultLines(result, options, styleOf(stdout, options, terminal), detailOf(options))), stdout);
 }
 
 /** A document that is not a plan, as YAML unless JSON is asked for. */

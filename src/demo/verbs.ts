@@ -84,7 +84,7 @@ function applyUnseen(options: ApplyOptions, terminal: Terminal): Promise<Result>
       carryOut(prepared.value, target, run, { wait: false, timeoutMs }),
     );
     const milliseconds = prepared.milliseconds + done.milliseconds;
-    printResult(done.value, { ...options, verb: 'Applied', milliseconds }, terminal);
+    await printResult(done.value, { ...options, verb: 'Applied', milliseconds }, terminal);
     return done.value;
   });
 }

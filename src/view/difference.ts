@@ -1,43 +1,50 @@
 /** One field that differs, as lines: old and new beside each other, and texts of many lines as a line diff. */
-import { structuredPatch } from 'diff';
 import { stringifyJson } from '../manifest/json.ts';
 import type { JsonValue } from '../manifest/manifest.ts';
 import type { Difference } from '../plan/plan.ts';
+import { type Detail, usualDetail } from './detail.ts';
+import { type DiffLine, diffLines } from './line-diff.ts';
 import { printable } from './printable.ts';
 import { countOf } from './quantity.ts';
 import type { Style } from './style.ts';
 
 const longestValue = 60;
+const longestLine = 100;
 const mostLines = 16;
-/** Beyond this many changed lines a diff tells people nothing, and takes long. */
-const mostEdits = 400;
 
 /** Lines without indentation. Secret values come masked and are shown as they come. */
-export function differenceLines(difference: Difference, style: Style): string[] {
+export function differenceLines(difference: Difference, style: Style, detail: Detail = usualDetail): string[] {
   const { path, before, after } = difference;
   const name = style.colour.bold(printable(path));
   if (isManyLines(before) || isManyLines(after)) {
-    const diff = lineDiff(textOf(before), textOf(after), style);
-    if (diff) return [`${name}:`, ...diff.map((line) => `  ${line}`)];
+    const diff = diffLines(textOf(before), textOf(after), detail);
+    if (diff) return [`${name}:`, ...shownLines(diff, style, detail).map((line) => `  ${line}`)];
     return [`${name}: ${linesOf(before)} ${style.glyphs.arrow} ${linesOf(after)}`];
   }
   const { red, green } = style.colour;
-  if (before === undefined) return [`${name}: ${green(`+ ${short(valueText(after), style)}`)}`];
-  if (after === undefined) return [`${name}: ${red(`- ${short(valueText(before), style)}`)}`];
-  const [old, now] = shortPair(valueText(before), valueText(after), style);
+  const cut = detail.context === undefined;
+  const whole = (value: JsonValue | undefined) => (cut ? short(valueText(value), style) : valueText(value));
+  if (before === undefined) return [`${name}: ${green(`+ ${whole(after)}`)}`];
+  if (after === undefined) return [`${name}: ${red(`- ${whole(before)}`)}`];
+  const [old, now] = cut
+    ? shortPair(valueText(before), valueText(after), style)
+    : [valueText(before), valueText(after)];
   return [`${name}: ${red(old)} ${style.glyphs.arrow} ${green(now)}`];
 }
 
-function isManyLines(value: JsonValue | undefined): value is string {
+/** Whether a value is shown line by line. */
+export function isManyLines(value: JsonValue | undefined): value is string {
   return typeof value === 'string' && value.trimEnd().includes('\n');
 }
 
-function textOf(value: JsonValue | undefined): string {
+/** A text as it is, anything else as JSON; nothing is the empty text. */
+export function textOf(value: JsonValue | undefined): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : stringifyJson(value);
 }
 
-function linesOf(value: JsonValue | undefined): string {
+/** How long a text is, for people. */
+export function linesOf(value: JsonValue | undefined): string {
   return value === undefined ? 'nothing' : countOf(textOf(value).trimEnd().split('\n').length, 'line');
 }
 
@@ -45,23 +52,21 @@ function valueText(value: JsonValue | undefined): string {
   return printable(value === undefined ? '' : stringifyJson(value));
 }
 
-function lineDiff(before: string, after: string, style: Style): string[] | undefined {
-  const options = { context: 1, maxEditLength: mostEdits };
-  const patch = structuredPatch('', '', before, after, undefined, undefined, options);
-  if (!patch) return undefined;
-  const lines = patch.hunks.flatMap((hunk, index) => {
-    const changed = hunk.lines.filter((line) => !line.startsWith('\\'));
-    return index === 0 ? changed : [` ${style.glyphs.ellipsis}`, ...changed];
-  });
-  const shown = lines.slice(0, mostLines).map((line) => coloured(line, style));
-  const left = lines.length - shown.length;
+function shownLines(diff: readonly DiffLine[], style: Style, detail: Detail): string[] {
+  const most = detail.context === undefined ? mostLines : diff.length;
+  const shown = diff.slice(0, most).map((line) => coloured(line, style, detail));
+  const left = diff.length - shown.length;
   return left > 0 ? [...shown, style.colour.dim(`${style.glyphs.ellipsis} ${countOf(left, 'more line')}`)] : shown;
 }
 
-function coloured(line: string, style: Style): string {
-  const text = `${line.slice(0, 1)} ${short(printable(line.slice(1)), style, 100)}`.trimEnd();
-  if (line.startsWith('+')) return style.colour.green(text);
-  return line.startsWith('-') ? style.colour.red(text) : style.colour.dim(text);
+const signs = { same: ' ', old: '-', new: '+', gap: ' ', end: '\\' } as const;
+
+function coloured({ type, text }: DiffLine, style: Style, detail: Detail): string {
+  const { green, red, dim } = style.colour;
+  const safe = printable(text);
+  const shown = detail.context === undefined ? short(safe, style, longestLine) : safe;
+  const line = `${signs[type]} ${type === 'gap' ? style.glyphs.ellipsis : shown}`.trimEnd();
+  return type === 'new' ? green(line) : type === 'old' ? red(line) : dim(line);
 }
 
 /** Takes out the middle of what is too long. */

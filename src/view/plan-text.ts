@@ -1,81 +1,75 @@
 /** A plan for people: by owner, then namespace, one line per object with the reason, and what differs. */
-
-import type { Change, OwnerPlan, Plan } from '../plan/plan.ts';
+import { type Change, hasChanges, type OwnerPlan, type Plan } from '../plan/plan.ts';
+import { type Detail, isRefused, isShown, notesOf, usualDetail } from './detail.ts';
 import { differenceLines } from './difference.ts';
 import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
-import { countOf } from './quantity.ts';
 import type { Style } from './style.ts';
 import { planSummary } from './summary.ts';
 
 const widestName = 48;
 
-/** Lines without line feeds. Unchanged objects are only counted, and owners with nothing else are left out. */
-export function planLines(plan: Plan, style: Style): string[] {
-  return [...planBodyLines(plan, style), style.colour.bold(planSummary(plan))];
+/** Lines without line feeds. Owners of whom there is nothing to show are left out. Quiet, nothing to do is nothing to say. */
+export function planLines(plan: Plan, style: Style, detail: Detail = usualDetail): string[] {
+  const body = planBodyLines(plan, style, detail);
+  if (detail.quiet && body.length === 0 && !hasChanges(plan)) return [];
+  return [...body, style.colour.bold(planSummary(plan))];
 }
 
 /** The same without the summary; nothing when there is nothing to say. */
-export function planBodyLines(plan: Plan, style: Style): string[] {
-  const problems = createProblemView(style);
-  const owners = inReadingOrder(plan.owners).flatMap((owner) => ownerLines(owner, style, problems));
+export function planBodyLines(plan: Plan, style: Style, detail: Detail = usualDetail): string[] {
+  const view: View = { style, detail, problems: createProblemView(style) };
+  const owners = inReadingOrder(plan.owners).flatMap((owner) => ownerLines(owner, view));
   const general = [
-    ...plan.problems.flatMap((problem) => problems.lines(problem)),
-    ...plan.notes.map((note) => noteLine(note, style)),
+    ...plan.problems.flatMap((problem) => view.problems.lines(problem)),
+    ...noteLines(detail.quiet ? [] : plan.notes, view),
   ];
   if (general.length > 0) general.push('');
   return [...owners, ...general];
 }
 
-function ownerLines(owner: OwnerPlan, style: Style, problems: ProblemView): string[] {
-  const lines = [
-    ...namespacesOf(owner.changes).flatMap(([namespace, changes]) =>
-      namespaceLines(namespace, changes, style, problems),
-    ),
-    ...owner.problems.flatMap((problem) => problems.lines(problem)),
-    ...owner.notes.map((note) => noteLine(note, style)),
-    ...forgetLines(owner, style),
-  ];
-  return lines.length === 0 ? [] : [ownerTitle(owner, style), ...indented(lines, 2), ''];
+interface View {
+  readonly style: Style;
+  readonly detail: Detail;
+  readonly problems: ProblemView;
 }
 
-function forgetLines(owner: OwnerPlan, style: Style): string[] {
-  const count = owner.forget.length;
-  if (count === 0) return [];
-  return [
-    noteLine(
-      `${countOf(count, 'recorded object')} ${count === 1 ? 'is' : 'are'} gone or not this owner's any more`,
-      style,
-    ),
+function ownerLines(owner: OwnerPlan, view: View): string[] {
+  const { style, detail, problems } = view;
+  const shown = owner.changes.filter((change) => isShown(change, detail));
+  const lines = [
+    ...namespacesOf(shown).flatMap(([namespace, changes]) => namespaceLines(namespace, changes, view)),
+    ...owner.problems.flatMap((problem) => problems.lines(problem)),
+    ...noteLines(notesOf(owner, detail), view),
   ];
+  return lines.length === 0 ? [] : [ownerTitle(owner, style), ...indented(lines, 2), ''];
 }
 
 function namespacesOf(changes: readonly Change[]): [string, Change[]][] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
-    if (change.action === 'keep') continue;
     const { namespace } = change.reference;
     groups.set(namespace, [...(groups.get(namespace) ?? []), change]);
   }
   return [...groups].sort(([one], [other]) => compareFields([one], [other]));
 }
 
-function namespaceLines(namespace: string, changes: readonly Change[], style: Style, problems: ProblemView): string[] {
+function namespaceLines(namespace: string, changes: readonly Change[], view: View): string[] {
   const sorted = inReadingOrder(changes);
   // A name that is too long for the column must not make it wide for all others.
   const width = Math.max(0, ...sorted.map((change) => nameOf(change).length).filter((length) => length <= widestName));
   const title = namespace === '' ? 'cluster-wide' : `namespace ${namespace}`;
   return [
-    style.colour.cyan(printableLine(title)),
+    view.style.colour.cyan(printableLine(title)),
     ...indented(
-      sorted.flatMap((change) => changeLines(change, width, style, problems)),
+      sorted.flatMap((change) => changeLines(change, width, view)),
       2,
     ),
   ];
 }
 
-function changeLines(change: Change, width: number, style: Style, problems: ProblemView): string[] {
+function changeLines(change: Change, width: number, { style, detail, problems }: View): string[] {
   const lead = `${glyphOf(change, style)} ${nameOf(change).padEnd(width)}  `;
   if (change.action === 'skip' && change.code)
     return problems.lines({ code: change.code, message: change.reason }, lead);
@@ -84,7 +78,7 @@ function changeLines(change: Change, width: number, style: Style, problems: Prob
   return [
     lead + reason,
     ...indented(
-      differences.flatMap((difference) => differenceLines(difference, style)),
+      differences.flatMap((difference) => differenceLines(difference, style, detail)),
       4,
     ),
   ];
@@ -106,13 +100,13 @@ function nameOf(change: Change): string {
 function glyphOf(change: Change, style: Style): string {
   const glyph = style.glyphs[change.action];
   const { red, green, yellow, cyan } = style.colour;
-  if (change.action === 'delete' || (change.action === 'skip' && change.code)) return red(glyph);
+  if (change.action === 'delete' || isRefused(change)) return red(glyph);
   if (change.action === 'create') return green(glyph);
   return change.action === 'update' || change.action === 'skip' ? yellow(glyph) : cyan(glyph);
 }
 
-function noteLine(note: string, style: Style): string {
-  return style.colour.dim(`note: ${printable(note)}`);
+function noteLines(notes: readonly string[], { style }: View): string[] {
+  return notes.map((note) => style.colour.dim(`note: ${printable(note)}`));
 }
 
 function indented(lines: readonly string[], spaces: number): string[] {

@@ -1,5 +1,7 @@
 /** What came of a plan, for people: only what did not go well has a line of its own. */
 import type { Outcome, Result } from '../engine/run.ts';
+import { hasProblems } from '../plan/plan.ts';
+import { type Detail, usualDetail } from './detail.ts';
 import { changeName, compareFields } from './order.ts';
 import { printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
@@ -12,11 +14,18 @@ export interface ResultTextOptions {
   readonly milliseconds: number;
 }
 
-/** Lines without line feeds. */
-export function resultLines(result: Result, options: ResultTextOptions, style: Style): string[] {
+/** Lines without line feeds. Quiet, nothing is said of what went well. */
+export function resultLines(
+  result: Result,
+  options: ResultTextOptions,
+  style: Style,
+  detail: Detail = usualDetail,
+): string[] {
+  if (detail.quiet && isWell(result)) return [];
   const problems = createProblemView(style);
+  const told = detail.quiet ? result.outcomes.filter((outcome) => outcome.result !== 'succeeded') : result.outcomes;
   const lines = [
-    ...sorted(result.outcomes).flatMap((outcome) => outcomeLines(outcome, style, problems)),
+    ...sorted(told).flatMap((outcome) => outcomeLines(outcome, style, problems)),
     ...result.unhealthy.map(({ name, reason, failed }) => {
       const glyph = failed ? style.colour.red(style.glyphs.skip) : style.colour.yellow(style.glyphs.skip);
       return `${glyph} ${printableLine(`${name} ${failed ? 'has failed' : 'is not healthy yet'}: ${reason}`)}`;
@@ -25,6 +34,12 @@ export function resultLines(result: Result, options: ResultTextOptions, style: S
   lines.push(...result.notes.map((note) => style.colour.dim(`note: ${printableLine(note)}`)));
   if (lines.length > 0) lines.push('');
   return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
+}
+
+/** Whether there is nothing to tell but what was done. */
+export function isWell({ plan, outcomes, unhealthy, notes }: Result): boolean {
+  const isDone = outcomes.every((outcome) => outcome.result === 'succeeded') && unhealthy.length === 0;
+  return isDone && notes.length === 0 && !hasProblems(plan);
 }
 
 function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): string[] {

@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addClusterFlags, addDefinitionFlags, addPlanFlags, addWriteFlags } from '../../../src/commands/flags.ts';
+import { addViewFlags, detailOf } from '../../../src/commands/view-flags.ts';
 
 function parse(...given: string[]): Record<string, unknown> {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(command, 'required'))));
+  addViewFlags(addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(command, 'required')))));
   return command.parse(given, { from: 'user' }).opts();
 }
 
@@ -32,10 +33,22 @@ describe('flags', () => {
     expect(parse('-f', 'a', '--timeout', '1h30m')['timeout']).toBe(5_400_000);
   });
 
+  it('say how much is shown', () => {
+    const detail = (...given: string[]) => detailOf(parse('-f', 'a', ...given));
+    expect(detail()).toEqual({ unchanged: false, quiet: false });
+    expect(detail('--diff-context', '0', '-q')).toEqual({ context: 0, unchanged: false, quiet: true });
+    expect(detail('--diff-context=all', '--show-unchanged')).toMatchObject({
+      context: Number.POSITIVE_INFINITY,
+      unchanged: true,
+    });
+  });
+
   it.each([
     ['--timeout', '5'],
     ['--timeout', '-5m'],
     ['--output', 'xml'],
+    ['--diff-context', '-1'],
+    ['--diff-context', 'few'],
     ['--namespace', 'Shop'],
     ['--namespace', 'a/b'],
     ['--set', 'a b'],

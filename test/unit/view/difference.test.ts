@@ -1,11 +1,13 @@
 /** One field that differs, as people see it. */
 import { describe, expect, it } from 'vitest';
+import type { Difference } from '../../../src/plan/plan.ts';
+import { usualDetail } from '../../../src/view/detail.ts';
 import { differenceLines } from '../../../src/view/difference.ts';
 import { createStyle } from '../../../src/view/style.ts';
 
 const plain = createStyle({ colour: false, unicode: true });
-const show = (...given: Parameters<typeof differenceLines> extends [infer D, ...unknown[]] ? [D] : never) =>
-  differenceLines(given[0], plain);
+const show = (difference: Difference, context?: number) =>
+  differenceLines(difference, plain, { ...usualDetail, ...(context !== undefined && { context }) });
 
 describe('a difference', () => {
   it('shows old and new beside each other', () => {
@@ -68,6 +70,40 @@ describe('a difference', () => {
     expect(show({ path: 'data.file', before: text('old'), after: text('new') })).toEqual([
       'data.file: 5000 lines → 5000 lines',
     ]);
+  });
+
+  it('tells of a line feed that comes or goes at the end', () => {
+    expect(show({ path: 'data.file', before: 'a\nb\n', after: 'a\nb' })).toEqual([
+      'data.file:',
+      '    a',
+      '  - b',
+      '  + b',
+      '  \\ No newline at end of file',
+    ]);
+  });
+
+  it('shows as many lines around as are asked for, and cuts nothing then', () => {
+    const lines = Array.from({ length: 60 }, (_, index) => `${index} ${'x'.repeat(120)}`);
+    const before = lines.join('\n');
+    const after = lines.map((line, index) => (index % 2 === 0 ? `${line}!` : line)).join('\n');
+    const difference = { path: 'data.file', before, after };
+    expect(show(difference)).toHaveLength(18);
+    expect(show(difference, 0).filter((line) => /^ {2}[-+] /.test(line))).toHaveLength(60);
+    expect(show(difference, 0)).toContain(`  + ${lines[58]}!`);
+
+    const few = { path: 'data.file', before: 'a\nb\nc\nd\ne\nf\n', after: 'a\nb\nc\nd\ne\nF\n' };
+    expect(show(few, 0)).toEqual(['data.file:', '  - f', '  + F']);
+    expect(show(few, 2)).toEqual(['data.file:', '    d', '    e', '  - f', '  + F']);
+    expect(show(few, Number.POSITIVE_INFINITY)).toHaveLength(8);
+    expect(show({ path: 'a', after: 'x'.repeat(200) }, 0)).toEqual([`a: + "${'x'.repeat(200)}"`]);
+    expect(show({ path: 'a', before: 'y'.repeat(200), after: 'x'.repeat(200) }, 0)[0]).toHaveLength(410);
+  });
+
+  it('shows all of two long texts that have nothing in common when all is asked for', () => {
+    const text = (word: string) => Array.from({ length: 5000 }, (_, index) => `${word} ${index}\n`).join('');
+    const lines = show({ path: 'data.file', before: text('old'), after: text('new') }, Number.POSITIVE_INFINITY);
+    expect(lines).toHaveLength(10_001);
+    expect([lines[1], lines.at(-1)]).toEqual(['  - old 0', '  + new 4999']);
   });
 
   it('shows what is masked as it comes', () => {

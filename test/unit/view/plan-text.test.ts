@@ -1,6 +1,7 @@
 /** What people see of a plan. */
 import { describe, expect, it } from 'vitest';
-import { planLines } from '../../../src/view/plan-text.ts';
+import { usualDetail } from '../../../src/view/detail.ts';
+import { planBodyLines, planLines } from '../../../src/view/plan-text.ts';
 import { createStyle } from '../../../src/view/style.ts';
 import { keep, ownerPlan, planOf, remove, skip, write } from '../../support/plan-builder.ts';
 
@@ -99,6 +100,55 @@ describe('a plan as text', () => {
       Plan: nothing to do, 1 skipped, 3 problems.
       "
     `);
+  });
+
+  it('lists what stays as it is when that is asked for', () => {
+    const web = ownerPlan('web', [keep('ConfigMap shop/b'), write('create', 'ConfigMap shop/a')]);
+    const old = ownerPlan('old', [keep('Namespace attic')]);
+    const lines = planLines(planOf([web, old]), plain, { ...usualDetail, unchanged: true });
+    expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
+      "
+      old
+        cluster-wide
+          = Namespace attic  is as wanted
+
+      web
+        namespace shop
+          + ConfigMap a  is new
+          = ConfigMap b  is as wanted
+
+      Plan: 1 to create, 2 unchanged.
+      "
+    `);
+  });
+
+  describe('when quiet', () => {
+    const quiet = { ...usualDetail, quiet: true };
+
+    it('tells what is wrong and the summary', () => {
+      const refused = skip('ConfigMap shop/b', { code: 'CONFLICT', reason: 'data.y belongs to other' });
+      const waits = skip('ConfigMap shop/c', { reason: 'is being deleted' });
+      const changes = [write('create', 'ConfigMap shop/a'), refused, waits, keep('ConfigMap shop/d')];
+      const plan = planOf([ownerPlan('web', changes, { notes: ['old'], forget: ['one'] })], { notes: ['older'] });
+      expect(`\n${planLines(plan, plain, quiet).join('\n')}\n`).toMatchInlineSnapshot(`
+        "
+        web
+          namespace shop
+            ! ConfigMap b  data.y belongs to other (CONFLICT)
+                hint: Let one of the two writers give the field up.
+
+        Plan: 1 to create, 1 unchanged, 1 skipped, 1 problem.
+        "
+      `);
+      expect(planBodyLines(plan, plain, quiet)).toEqual(planLines(plan, plain, quiet).slice(0, -1));
+    });
+
+    it('is the summary alone when nothing is wrong, and nothing when there is nothing to do', () => {
+      const plan = planOf([ownerPlan('web', [write('create', 'ConfigMap shop/a')])]);
+      expect(planLines(plan, plain, quiet)).toEqual(['Plan: 1 to create.']);
+      const done = planOf([ownerPlan('web', [keep('ConfigMap shop/a')])], { notes: ['something to know'] });
+      expect(planLines(done, plain, quiet)).toEqual([]);
+    });
   });
 
   it('keeps to ASCII where the terminal shows nothing else', () => {

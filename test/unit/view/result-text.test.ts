@@ -1,5 +1,6 @@
 /** What people see of a result. */
 import { describe, expect, it } from 'vitest';
+import { usualDetail } from '../../../src/view/detail.ts';
 import { resultLines } from '../../../src/view/result-text.ts';
 import { createStyle } from '../../../src/view/style.ts';
 import { keep, outcome, ownerPlan, planOf, remove, resultOf, skip, write } from '../../support/plan-builder.ts';
@@ -64,5 +65,31 @@ describe('a result as text', () => {
       Applied: nothing to do, 1 unchanged in 2.1s.
       "
     `);
+  });
+
+  it('when quiet says nothing of what went well', () => {
+    const [made, deleted, failing] = [
+      write('create', 'ConfigMap shop/a'),
+      remove('ConfigMap shop/b'),
+      write('update', 'ConfigMap shop/c'),
+    ];
+    const quiet = (result: Parameters<typeof resultLines>[0]) =>
+      resultLines(result, { verb: 'Applied', milliseconds: 10 }, plain, { ...usualDetail, quiet: true });
+    const plan = planOf([ownerPlan('web', [made, deleted, failing])]);
+    const well = [outcome('web', made), outcome('web', deleted, { gone: false }), outcome('web', failing)];
+    expect(quiet(resultOf(plan, well))).toEqual([]);
+
+    const problem = { code: 'CLUSTER_REFUSED', message: 'no' } as const;
+    const failed = [...well.slice(0, 2), outcome('web', failing, { result: 'failed', problem })];
+    expect(quiet(resultOf(plan, failed))).toEqual([
+      '! ConfigMap shop/c failed: no (CLUSTER_REFUSED)',
+      expect.stringContaining('hint: '),
+      '',
+      'Applied: 1 created, 1 deleted, 1 failed in 10ms.',
+    ]);
+    const stopped = [...well.slice(0, 2), outcome('web', failing, { result: 'stopped' })];
+    expect(quiet(resultOf(plan, stopped))).toEqual(['Applied: 1 created, 1 deleted, 1 not reached in 10ms.']);
+    const refused = planOf([ownerPlan('web', [skip('ConfigMap shop/d', { code: 'CONFLICT', reason: 'is taken' })])]);
+    expect(quiet(resultOf(refused, []))).toEqual(['Applied: nothing to do, 1 problem in 10ms.']);
   });
 });
