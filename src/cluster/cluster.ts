@@ -79,6 +79,20 @@ export type RemoveAnswer =
   /** The object changed since `resourceVersion`, or is another one than `uid`. */
   | { readonly type: 'stale' };
 
+/** Which objects of a type; all if nothing is given. */
+export interface Selection {
+  readonly labelSelector?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** What a watch tells. `listed` comes first, and again whenever the server does not know what happened in between. */
+export type WatchEvent<T> =
+  | { readonly type: 'listed'; readonly objects: readonly T[] }
+  | { readonly type: 'changed'; readonly object: T }
+  /** Gone, or not selected any more; the object as it was at last. */
+  | { readonly type: 'removed'; readonly object: T };
+
 /** Methods throw a VidraError CLUSTER_*, KIND_UNKNOWN or INTERRUPTED; an object that does not exist is an answer, not an error. */
 export interface Cluster {
   /** The server's URL, without credentials. */
@@ -91,14 +105,21 @@ export interface Cluster {
   types(): readonly ResourceType[];
   /** Reads what kinds there are, again. */
   discover(): Promise<void>;
-  /** Metadata of all objects of a type that carry a label, in all namespaces or in one. */
-  listMetadata(
-    type: ResourceType,
-    selection: { labelSelector?: string; namespace?: string },
-  ): Promise<ObjectMetadata[]>;
+  listMetadata(type: ResourceType, selection: Selection): Promise<ObjectMetadata[]>;
   getMetadata(type: ResourceType, reference: ObjectReference): Promise<ObjectMetadata | undefined>;
   get(type: ResourceType, reference: ObjectReference): Promise<Manifest | undefined>;
-  list(type: ResourceType, selection: { labelSelector?: string; namespace?: string }): Promise<Manifest[]>;
+  list(type: ResourceType, selection: Selection): Promise<Manifest[]>;
+  /**
+   * Ends when the signal aborts or the cluster is closed, and throws what waiting does not mend: CLUSTER_UNAUTHORIZED,
+   * CLUSTER_FORBIDDEN, KIND_UNKNOWN. Everything else is tried again for ever. Takes no connection from other requests.
+   */
+  watchMetadata(
+    type: ResourceType,
+    selection: Selection,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<ObjectMetadata>>;
+  /** As `watchMetadata`, with whole objects. */
+  watch(type: ResourceType, selection: Selection, signal: AbortSignal): AsyncIterable<WatchEvent<Manifest>>;
   /** Server-side apply. Unless `dryRun`, `object` holds only apiVersion, kind and metadata. */
   apply(type: ResourceType, manifest: Manifest, options: ApplyOptions): Promise<ApplyAnswer>;
   remove(type: ResourceType, reference: ObjectReference, options: RemoveOptions): Promise<RemoveAnswer>;

@@ -6,15 +6,19 @@ import type { Cluster } from './cluster.ts';
 import { credentialsOf, type TlsOptions } from './credentials.ts';
 import { type KubeconfigSelection, loadKubeconfig } from './kubeconfig.ts';
 import { createKubernetes } from './kubernetes.ts';
+import { createStreams } from './stream.ts';
 import { createTransport } from './transport.ts';
 
 export interface ConnectOptions extends KubeconfigSelection {
   /** Instead of a context's name: the URL of a server that one of the contexts points to. */
   readonly server?: string | undefined;
   readonly signal: AbortSignal;
+  /** How long a watch may be silent before its connection is taken for dead; bookmarks come about every minute. */
+  readonly silenceMs?: number;
 }
 
 const parallel = 16;
+const silenceMs = 150_000;
 
 /** Throws KUBECONFIG_INVALID, or CLUSTER_* when the server does not answer or lets nobody in. */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
@@ -22,20 +26,18 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new VidraError('KUBECONFIG_INVALID', `context ${config.currentContext} has no cluster`);
   const credentials = credentialsOf(config, () => loadContext(options));
-  const dispatcher = dispatcherOf(
-    cluster.server,
-    await credentials.tls(),
-    proxyOf(cluster.proxyUrl, options.environment),
-  );
-  const transport = createTransport({
-    server: cluster.server,
-    dispatcher,
-    credentials,
-    parallel,
-    signal: options.signal,
+  const tls = await credentials.tls();
+  const proxy = proxyOf(cluster.proxyUrl, options.environment);
+  const common = { server: cluster.server, credentials, signal: options.signal };
+  const dispatcher = dispatcherOf(cluster.server, tls, proxy, parallel);
+  const transport = createTransport({ ...common, dispatcher, parallel });
+  const streams = createStreams({
+    ...common,
+    dispatcher: () => dispatcherOf(cluster.server, tls, proxy, null),
+    silenceMs: options.silenceMs ?? silenceMs,
   });
   try {
-    return await createKubernetes(cluster.server, transport);
+    return await createKubernetes(cluster.server, transport, streams);
   } catch (error) {
     await transport.close();
     throw error;
@@ -71,14 +73,14 @@ function proxyOf(proxyUrl: string | undefined, environment: ConnectOptions['envi
   return url ? { url, except: environment['NO_PROXY'] || environment['no_proxy'] || '' } : undefined;
 }
 
-/** Throws KUBECONFIG_INVALID for addresses that are none; they are not shown, since they may hold a password. */
-function dispatcherOf(server: string, tls: TlsOptions, proxy: Proxy): Dispatcher {
+/** `connections` null: as many as there are requests. Throws KUBECONFIG_INVALID for addresses that are none; they are not shown, since they may hold a password. */
+function dispatcherOf(server: string, tls: TlsOptions, proxy: Proxy, connections: number | null): Dispatcher {
   if (!URL.canParse(server)) throw new VidraError('KUBECONFIG_INVALID', 'the server of the context is not a URL');
   if (proxy && !URL.canParse(proxy.url)) {
     throw new VidraError('KUBECONFIG_INVALID', 'the proxy (proxy-url or HTTPS_PROXY) is not a URL');
   }
   const common = {
-    connections: parallel,
+    connections,
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: 60_000,

@@ -1,7 +1,6 @@
 /** The port `Cluster` on a real API server: plain JSON over one pool of connections. */
-import { VidraError } from '../errors.ts';
 import { parseJson, stringifyJson } from '../manifest/json.ts';
-import { apiVersionOf, describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
+import { describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
 import type {
   ApplyAnswer,
   ApplyOptions,
@@ -13,14 +12,15 @@ import type {
   RemoveOptions,
   ResourceType,
 } from './cluster.ts';
+import { listObjects, metadataAccept, metadataForm, objectForm } from './collection.ts';
 import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
 import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
 import { collectionPath, objectPath, query } from './path.ts';
 import { fieldConflicts, parseStatus, statusError } from './status-error.ts';
+import type { Streams } from './stream.ts';
 import type { ClusterAnswer, ClusterRequest, Transport } from './transport.ts';
+import { watch } from './watch.ts';
 
-const partialObject = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const partialList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const applyPatch = 'application/apply-patch+yaml';
 
 // An object that exists never has this resourceVersion, and the server ignores it where there is no object: with it,
@@ -28,12 +28,11 @@ const applyPatch = 'application/apply-patch+yaml';
 const absentVersion = '1';
 
 /** Asks at once for what every run needs: the kinds, and which cluster it is. */
-export async function createKubernetes(server: string, transport: Transport): Promise<Cluster> {
+export async function createKubernetes(server: string, transport: Transport, streams: Streams): Promise<Cluster> {
   const identity = readIdentity(transport);
   // Whoever asks for it gets the failure.
   identity.catch(() => undefined);
   let discovery = await discover(transport);
-  const read = (request: ClusterRequest, subject: string) => expectOk(transport, request, subject);
 
   return {
     server,
@@ -43,25 +42,19 @@ export async function createKubernetes(server: string, transport: Transport): Pr
     discover: async () => {
       discovery = await discover(transport);
     },
-    async listMetadata(type, { labelSelector, namespace }) {
-      const path = collectionPath(type, namespace) + query({ labelSelector });
-      const answer = await read({ method: 'GET', path, accept: partialList }, `list of ${type.resource}`);
-      return itemsOf<RawObject>(JSON.parse(answer.body)).map((item) => metadataOf(item, type));
-    },
+    listMetadata: async (type, selection) => (await listObjects(transport, type, selection, metadataForm)).objects,
+    watchMetadata: (type, selection, signal) =>
+      watch(transport, streams, { type, selection, form: metadataForm }, signal),
     async getMetadata(type, reference) {
-      const answer = await readOne(transport, type, reference, partialObject);
+      const answer = await readOne(transport, type, reference, metadataAccept);
       return answer && metadataOf(JSON.parse(answer.body), type);
     },
     async get(type, reference) {
       const answer = await readOne(transport, type, reference);
       return answer && (parseJson(answer.body) as Manifest);
     },
-    async list(type, { labelSelector, namespace }) {
-      const path = collectionPath(type, namespace) + query({ labelSelector });
-      const answer = await read({ method: 'GET', path }, `list of ${type.resource}`);
-      const items = itemsOf<Manifest>(parseJson(answer.body));
-      return items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind }));
-    },
+    list: async (type, selection) => (await listObjects(transport, type, selection, objectForm)).objects,
+    watch: (type, selection, signal) => watch(transport, streams, { type, selection, form: objectForm }, signal),
     apply: (type, manifest, options) => apply(transport, type, manifest, options),
     remove: (type, reference, options) => remove(transport, type, reference, options),
     patch: (type, reference, operations, options) => patch(transport, type, reference, operations, options),
@@ -77,7 +70,9 @@ export async function createKubernetes(server: string, transport: Transport): Pr
       const answer = await transport.send({ method: 'PUT', write: true, path, body: stringifyJson(manifest) });
       return written(answer, subjectOf(type, manifest));
     },
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([streams.close(), transport.close()]);
+    },
   };
 }
 
@@ -90,7 +85,7 @@ async function discover(transport: Transport): Promise<Discovery> {
 }
 
 async function readIdentity(transport: Transport): Promise<string> {
-  const request = { method: 'GET', path: '/api/v1/namespaces/kube-system', accept: partialObject } as const;
+  const request = { method: 'GET', path: '/api/v1/namespaces/kube-system', accept: metadataAccept } as const;
   const answer = await expectOk(transport, request, 'Namespace kube-system');
   return (JSON.parse(answer.body) as RawObject).metadata.uid;
 }
@@ -121,7 +116,7 @@ async function apply(
     path: objectPath(type, { namespace, name }) + query(parameters),
     contentType: applyPatch,
     body: stringifyJson(expecting(manifest, options.expect)),
-    ...(options.dryRun ? {} : { accept: partialObject }),
+    ...(options.dryRun ? {} : { accept: metadataAccept }),
   });
   const refusal = answer.status >= 400 ? parseStatus(answer.body) : undefined;
   if (refusal && answer.status === 409) {
@@ -192,7 +187,7 @@ async function patch(
     path: objectPath(type, reference) + query({ fieldManager: manager }),
     contentType: 'application/json-patch+json',
     body: stringifyJson([...guards, ...operations].map((operation) => ({ ...operation }))),
-    accept: partialObject,
+    accept: metadataAccept,
   });
   if (answer.status === 404 || answer.status === 409) return undefined;
   // The API server answers a test that fails with 422.
@@ -221,13 +216,6 @@ async function expectOk(transport: Transport, request: ClusterRequest, subject: 
 function checked(answer: ClusterAnswer, subject: string): ClusterAnswer {
   if (answer.status < 300) return answer;
   throw statusError(answer.status, parseStatus(answer.body), subject);
-}
-
-// A PartialObjectMetadataList without items has `items: null`.
-function itemsOf<T>(answer: unknown): readonly T[] {
-  const list = answer as { kind?: string; items?: T[] | null } | undefined;
-  if (!list?.kind?.endsWith('List')) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
-  return list.items ?? [];
 }
 
 function subjectOf(type: ResourceType, manifest: Manifest): string {

@@ -14,6 +14,8 @@ export interface ClusterRequest {
   readonly accept?: string;
   /** It changes something. Once it may have been sent it is seen through, even when the run is aborted. */
   readonly write?: boolean;
+  /** Ends this request; the transport's signal if missing. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ClusterAnswer {
@@ -52,14 +54,14 @@ export function createTransport(options: TransportOptions): Transport {
       method: request.method,
       headers: await headersOf(request, options.credentials, renew),
       body: request.body ?? null,
-      signal: request.write ? null : options.signal,
+      signal: request.write ? null : (request.signal ?? options.signal),
     });
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: await answer.body.text() };
   };
 
   const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
     let renew = false;
-    const signal = request.write ? new AbortController().signal : options.signal;
+    const signal = request.write ? new AbortController().signal : (request.signal ?? options.signal);
     for (let attempt = 1; ; attempt++) {
       const last = attempt >= attempts;
       try {
@@ -82,7 +84,8 @@ export function createTransport(options: TransportOptions): Transport {
   return { send, close: () => options.dispatcher.close() };
 }
 
-async function headersOf(request: ClusterRequest, credentials: Credentials, renew: boolean) {
+/** Credentials, and what is sent and accepted. */
+export async function headersOf(request: ClusterRequest, credentials: Credentials, renew: boolean) {
   return {
     ...(await credentials.headers(renew)),
     accept: request.accept ?? 'application/json',
@@ -120,7 +123,8 @@ async function pause(attempt: number, retryAfterSeconds: number, signal: AbortSi
   }
 }
 
-function unreachable(server: string, cause: unknown): VidraError {
+/** What became of a request that got no answer. */
+export function unreachable(server: string, cause: unknown): VidraError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new VidraError('CLUSTER_UNREACHABLE', detail || codeOf(cause), { subject: server, cause });
 }

@@ -9,7 +9,15 @@ export type Fault =
   /** The connection is reset; the server never sees it. */
   | { readonly kind: 'reset' }
   /** The server carries it out; the connection is reset instead of the answer. */
-  | { readonly kind: 'lose-answer' };
+  | { readonly kind: 'lose-answer' }
+  /** The server answers, and the connection is reset after so many bytes of the answer's body. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /** The server answers, and after so many bytes of the answer's body nothing comes any more; the connection stays. */
+  | { readonly kind: 'freeze'; readonly afterBytes: number }
+  /** Answered by the proxy with this body; the server never sees it. */
+  | { readonly kind: 'say'; readonly body: string }
+  /** Passed on with another query. */
+  | { readonly kind: 'rewrite'; readonly query: (query: string) => string };
 
 /** Which requests: all that match what is given. `path` is tested against path and query. */
 export interface Match {

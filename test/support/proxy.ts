@@ -28,6 +28,8 @@ export interface FaultyProxy {
   connections(): number;
   /** The most requests that were open at one moment since the start or the last `forget`. */
   mostAtOnce(): number;
+  /** The requests that are open at this moment. */
+  openNow(): number;
   forget(): void;
   /** Adds a rule; of several that match a request the first one holds. */
   inject(rule: FaultRule): void;
@@ -72,9 +74,11 @@ export async function startProxy(kubeconfig: string): Promise<FaultyProxy> {
     const fault = chooseFault(rules, seen);
     if (fault?.kind === 'reset') return reset(incoming);
     if (fault?.kind === 'status') return answer(incoming, outgoing, fault);
+    if (fault?.kind === 'say') return outgoing.writeHead(200, { 'content-type': 'application/json' }).end(fault.body);
     if (fault?.kind === 'delay') await sleep(fault.milliseconds);
-    if (!incoming.socket.destroyed)
-      pass({ target, agent, incoming, outgoing, reset, loseAnswer: fault?.kind === 'lose-answer' });
+    const query = fault?.kind === 'rewrite' ? fault.query(seen.query) : seen.query;
+    const url = query ? `${target}${seen.path}?${query}` : target + seen.path;
+    if (!incoming.socket.destroyed) pass({ url, agent, incoming, outgoing, reset, fault });
   });
 
   const listen = (port: number) =>
@@ -102,6 +106,7 @@ export async function startProxy(kubeconfig: string): Promise<FaultyProxy> {
     count: (match = {}) => traffic.requests.filter((seen) => matches(match, seen)).length,
     connections: () => traffic.connections,
     mostAtOnce: () => traffic.mostAtOnce,
+    openNow: () => traffic.open,
     forget: () => {
       traffic.requests.length = 0;
       traffic.connections = 0;
@@ -137,29 +142,42 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse, fault: Faul
 }
 
 interface Passage {
-  readonly target: string;
+  readonly url: string;
   readonly agent: Agent;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly reset: (incoming: IncomingMessage) => void;
-  readonly loseAnswer: boolean;
+  readonly fault: Fault | undefined;
 }
 
-function pass({ target, agent, incoming, outgoing, reset, loseAnswer }: Passage): void {
+function pass({ url, agent, incoming, outgoing, reset, fault }: Passage): void {
   const { method, headers } = incoming;
-  const forward = request(`${target}${incoming.url}`, { method, headers, agent }, (response) => {
-    if (loseAnswer) {
+  const forward = request(url, { method, headers, agent }, (response) => {
+    if (fault?.kind === 'lose-answer') {
       response.resume();
       response.once('close', () => reset(incoming));
       return;
     }
     outgoing.writeHead(response.statusCode ?? 502, response.headers);
     outgoing.flushHeaders();
-    response.pipe(outgoing);
     response.once('error', () => reset(incoming));
+    if (fault?.kind === 'cut' || fault?.kind === 'freeze') {
+      passBytes(response, outgoing, fault.afterBytes, () => fault.kind === 'cut' && reset(incoming));
+    } else response.pipe(outgoing);
   });
   forward.once('error', () => reset(incoming));
   // A watch that the client leaves must end at the server too.
   outgoing.once('close', () => forward.destroy());
   incoming.pipe(forward);
+}
+
+/** Passes so many bytes on, calls `then` when they have left, and swallows the rest. */
+function passBytes(from: IncomingMessage, to: ServerResponse, bytes: number, then: () => void): void {
+  let left = bytes;
+  from.on('data', (chunk: Buffer) => {
+    if (left <= 0) return;
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    to.write(part, () => left <= 0 && then());
+  });
 }
