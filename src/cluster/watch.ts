@@ -8,14 +8,14 @@ import type { Streams } from './stream.ts';
 import type { Transport } from './transport.ts';
 import { type Watched, watchOnce } from './watch-once.ts';
 
-const shortestPauseMs = 200;
+const shortestPauseMs = 100;
 const longestPauseMs = 30_000;
 /** A watch that lasted so long was not ended by what ended the one before. */
 const steadyMs = 10_000;
 /** After so many failures in a row the server may be another one, so nothing of what it said is held for true. */
 const failuresUntilList = 5;
 /** A server that starts refuses what it allows a moment later. */
-const believedRefusals = 5;
+const believedRefusals = 4;
 
 /** Ends when a signal aborts. Throws CLUSTER_UNAUTHORIZED, CLUSTER_FORBIDDEN, KIND_UNKNOWN and CLUSTER_REFUSED. */
 export async function* watch<T>(
