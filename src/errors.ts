@@ -72,6 +72,17 @@ const table = {
     hint: 'Another process writes the same record all the time. Try again later.',
   },
   PLAN_STALE: { retry: true, exit: 1, hint: 'The cluster changed after planning. Plan again.' },
+  PLAN_INVALID: { retry: false, exit: 64, hint: 'Make the file again with: vidra plan --out FILE' },
+  PLAN_MISMATCH: {
+    retry: false,
+    exit: 64,
+    hint: 'Use the context and the set that the plan was made with, or plan again.',
+  },
+  PLAN_OUTDATED: {
+    retry: false,
+    exit: 1,
+    hint: 'Plan again, or pass --allow-outdated to carry out what was saved.',
+  },
   TIMEOUT: { retry: true, exit: 1, hint: 'Raise --timeout, or look at what the object waits for.' },
   CONTROL_PLANE_MISSING: {
     retry: false,

@@ -47,7 +47,9 @@ function planOwner(observed: OwnerObservation, writes: readonly Change[], intere
     else forget.push(keyOf(entry.reference));
   }
   const desired = wish.type === 'wanted' ? wish.desired.objects : [];
-  return { owner, header, policy, desired, changes, problems, notes, forget, leaving: wish.type === 'leaving' };
+  const leaving = wish.type === 'leaving';
+  const waiting = wish.type === 'waiting' ? { waiting: true as const } : {};
+  return { owner, header, policy, desired, changes, problems, notes, forget, leaving, ...waiting };
 }
 
 function creatorsOf(owners: readonly OwnerObservation[]): Creators {

@@ -16,11 +16,14 @@ const ownMark = /^owner\.vidra\.infrahub\.operators\.com\//;
 /** Fields by which items of a list are told apart, in order of preference; as in the built-in kinds. */
 const itemKeys = ['name', 'key', 'mountPath', 'containerPort', 'port', 'ip', 'type', 'topologyKey', 'devicePath'];
 
-/** What would change from `before` to `after`; status and the server's own bookkeeping are left out, secrets are masked. */
-export function differencesOf(before: Manifest, after: Manifest): Difference[] {
+/**
+ * What would change from `before` to `after`; status and the server's own bookkeeping are left out, secrets are masked, and
+ * with `salt` stand there as digests, too.
+ */
+export function differencesOf(before: Manifest, after: Manifest, salt?: string): Difference[] {
   const found: Difference[] = [];
   compare('', comparable(before), comparable(after), found);
-  return found.map((difference) => maskDifference(after, difference));
+  return found.map((difference) => maskDifference(after, difference, salt));
 }
 
 function comparable(manifest: Manifest): JsonObject {

@@ -1,7 +1,10 @@
 /** Secret values never leave the plan readable: not in a difference, and not in a message of the server. */
-import type { JsonValue, Manifest } from '../manifest/manifest.ts';
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
+import { isObject } from '../manifest/shape.ts';
 import type { Difference } from './plan.ts';
+import { saltedDigest } from './salted.ts';
 
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const secretPath =
   /^(data|stringData)\b|^metadata\.annotations\["kubectl\.kubernetes\.io\/last-applied-configuration"\]/;
 
@@ -9,14 +12,53 @@ export function isSecret(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boole
   return manifest.kind === 'Secret' && manifest.apiVersion === 'v1';
 }
 
-/** The difference with its values hidden, where they are a Secret's. */
-export function maskDifference(manifest: Pick<Manifest, 'apiVersion' | 'kind'>, difference: Difference): Difference {
-  if (!isSecret(manifest) || !secretPath.test(difference.path)) return difference;
+/** The difference with its values hidden, where they are a Secret's; with `salt`, it tells whether they are the same as others. */
+export function maskDifference(
+  manifest: Pick<Manifest, 'apiVersion' | 'kind'>,
+  difference: Difference,
+  salt?: string,
+): Difference {
+  const { path, before, after } = difference;
+  if (!isSecret(manifest) || !secretPath.test(path)) return difference;
+  const digests = salt === undefined ? {} : { digests: digestsOf(difference, salt) };
   return {
-    path: difference.path,
-    ...('before' in difference ? { before: '*** (before)' } : {}),
-    ...('after' in difference ? { after: '*** (after)' } : {}),
+    path,
+    ...(before === undefined ? {} : { before: '*** (before)' }),
+    ...(after === undefined ? {} : { after: '*** (after)' }),
+    ...digests,
   };
+}
+
+function digestsOf({ path, before, after }: Difference, salt: string): Difference['digests'] & object {
+  return {
+    ...(before === undefined ? {} : { before: saltedDigest(salt, [path, before]) }),
+    ...(after === undefined ? {} : { after: saltedDigest(salt, [path, after]) }),
+  };
+}
+
+/** The manifest with `replace` done to each value that it has as a Secret; `path` names the value within the manifest. */
+export function replaceSecrets(
+  manifest: Manifest,
+  replace: (path: string, value: JsonValue | undefined) => JsonValue | undefined,
+): Manifest {
+  if (!isSecret(manifest)) return manifest;
+  const fields = ['data', 'stringData'].filter((field) => isObject(manifest[field]));
+  const replaced = fields.map((field) => [field, replaceValues(field, manifest[field] as JsonObject, replace)]);
+  const { annotations = {} } = manifest.metadata;
+  const applied = annotations[lastApplied];
+  const metadata =
+    applied === undefined
+      ? manifest.metadata
+      : { ...manifest.metadata, annotations: { ...annotations, [lastApplied]: replace(lastApplied, applied) } };
+  return { ...manifest, metadata, ...Object.fromEntries(replaced) } as Manifest;
+}
+
+function replaceValues(
+  field: string,
+  values: JsonObject,
+  replace: (path: string, value: JsonValue | undefined) => JsonValue | undefined,
+): JsonObject {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, replace(`${field}/${key}`, value)]));
 }
 
 /** A message about a manifest, without the values that it has as a Secret: the server may quote what it refuses. */

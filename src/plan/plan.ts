@@ -14,6 +14,8 @@ export interface Difference {
   readonly before?: JsonValue;
   /** Nothing when the field goes away. */
   readonly after?: JsonValue;
+  /** Salted digests of the values that are masked, in a plan that is to be saved or compared with a saved one. */
+  readonly digests?: { readonly before?: string; readonly after?: string };
 }
 
 /**
@@ -84,6 +86,8 @@ export interface KeepChange extends ChangeBase {
 export interface SkipChange extends ChangeBase {
   readonly action: 'skip';
   readonly code?: ErrorCode;
+  /** The object is on its way out already. */
+  readonly deleting?: true;
 }
 
 export type Change = WriteChange | DeleteChange | ReleaseChange | KeepChange | SkipChange;
@@ -107,6 +111,8 @@ export interface OwnerPlan {
   readonly forget: readonly string[];
   /** The owner is not wanted any more: its record goes when its last object is gone. */
   readonly leaving: boolean;
+  /** The owner keeps what it has, whatever that is. */
+  readonly waiting?: true;
 }
 
 /** A deletion that is not made unless somebody says so, by naming it. */

@@ -1,12 +1,11 @@
 /** Decides what becomes of each recorded object that an owner does not want any more. */
-import type { ErrorCode } from '../errors.ts';
 import type { InventoryEntry } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { ownersBut } from '../manifest/owner.ts';
 import { type Interests, interestKey, isTheirs } from './interest.ts';
 import { firstOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
-import { type Change, changeId } from './plan.ts';
+import { type Change, changeId, type SkipChange } from './plan.ts';
 
 export type Removal = { readonly type: 'change'; readonly change: Change } | { readonly type: 'forget' };
 
@@ -15,12 +14,14 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const key = keyOf(entry.reference);
   const { owner, destination } = observed;
   const unknown = destination.unknown.get(key);
-  if (unknown) return skip(entry, unknown.message, unknown.code);
+  if (unknown) return skip(entry, unknown.message, { code: unknown.code });
   const live = destination.live.get(key);
   // An announced object may carry no mark yet if the run died before the write; then nothing of ours is on it.
   if (!live || !isTheirs(observed, key)) return { type: 'forget' };
   if (live.deleting)
-    return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`);
+    return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`, {
+      deleting: true,
+    });
 
   const place = interestKey(destination.server, key);
   const wanting = interests.wanting.get(place) ?? [];
@@ -53,7 +54,6 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   return { type: 'change', change: { ...base, action: 'delete', reason, after, uid, resourceVersion, propagation } };
 }
 
-function skip(entry: InventoryEntry, reason: string, code?: ErrorCode): Removal {
-  const base = { action: 'skip' as const, reference: entry.reference, reason, after: [] };
-  return { type: 'change', change: code === undefined ? base : { ...base, code } };
+function skip(entry: InventoryEntry, reason: string, more: Pick<SkipChange, 'code' | 'deleting'> = {}): Removal {
+  return { type: 'change', change: { action: 'skip', reference: entry.reference, reason, after: [], ...more } };
 }

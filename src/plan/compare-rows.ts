@@ -1,0 +1,107 @@
+/** Whether a row of a saved plan comes out the same when it is planned again, and if not, what moved. */
+import { canonicalJson, stringifyJson } from '../manifest/json.ts';
+import { type JsonValue, keyOf } from '../manifest/manifest.ts';
+import { isWrite } from './order.ts';
+import { type Change, changeId, type Difference } from './plan.ts';
+import { differencesOfRow, factsOf } from './row.ts';
+
+/** Whether a row of the saved plan, by `changeId`, is done already. */
+export type IsDone = (id: string) => boolean;
+
+const longestValue = 60;
+
+export const participles: Readonly<Record<Change['action'], string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  adopt: 'taken over',
+  delete: 'deleted',
+  release: 'released',
+  keep: 'left as it is',
+  skip: 'left alone',
+};
+
+/** For people, as a clause; nothing when the rows do the same. Both are sealed, and of the same owner and object. */
+export function whatMoved(owner: string, saved: Change, fresh: Change, isDone: IsDone): string | undefined {
+  const left = isOtherHalfDone(owner, saved, isDone) ? withoutRename(saved) : saved;
+  const now = left === saved ? fresh : withoutRename(fresh);
+  const rest = restOf(left, now, isDone);
+  return movedAction(rest, now) ?? movedDifference(rest, now) ?? movedFact(rest, now);
+}
+
+/** What is left to do of a saved row, where a run that ended early did the rest. */
+function restOf(saved: Change, fresh: Change, isDone: IsDone): Change {
+  if (saved.action === 'replace' && fresh.action === 'create') return { ...saved, action: 'create', expect: 'absent' };
+  if (saved.action !== 'create' || saved.expect !== undefined || fresh.action !== 'update' || !fresh.expect)
+    return saved;
+  // Whoever creates it first has done so, and this owner joins what exists now.
+  const creators = saved.after.filter((id) => id.endsWith(`|${keyOf(saved.reference)}`));
+  return creators.length > 0 && creators.every(isDone) ? { ...saved, action: 'update', expect: fresh.expect } : saved;
+}
+
+function isOtherHalfDone(owner: string, change: Change, isDone: IsDone): boolean {
+  const other = isWrite(change) ? change.renamedFrom : change.action === 'delete' ? change.renamedTo : undefined;
+  return other !== undefined && isDone(changeId(owner, keyOf(other.reference)));
+}
+
+function withoutRename(change: Change): Change {
+  const {
+    renamedFrom: _from,
+    renamedTo: _to,
+    ...rest
+  } = change as Change & { renamedFrom?: unknown; renamedTo?: unknown };
+  return rest as Change;
+}
+
+function movedAction(saved: Change, fresh: Change): string | undefined {
+  if (saved.action === fresh.action) return undefined;
+  if (fresh.action === 'skip') return fresh.reason;
+  if (saved.action === 'create') return 'exists since';
+  if (fresh.action === 'create') return 'was deleted since';
+  return `would be ${participles[fresh.action]} now: ${fresh.reason}`;
+}
+
+/** A difference that is gone is done already. What was not tried when it was saved has none to compare. */
+function movedDifference(saved: Change, fresh: Change): string | undefined {
+  if (!isWrite(saved) || !isWrite(fresh) || fresh.action === 'create' || saved.confidence !== 'server')
+    return undefined;
+  if (fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
+  const before = differencesOfRow(saved);
+  for (const [path, now] of differencesOfRow(fresh)) {
+    const then = before.get(path);
+    if (then && canonical(then) === canonical(now)) continue;
+    return describeMove(then, now);
+  }
+  return undefined;
+}
+
+function describeMove(then: Difference | undefined, now: Difference): string {
+  const { path } = now;
+  if (now.digests) return `${path} has another value now`;
+  if (then && canonicalJson(then.before ?? null) === canonicalJson(now.before ?? null))
+    return `${path} would become ${textOf(now.after)} now, and ${textOf(then.after)} in the saved plan`;
+  return `${path} is ${textOf(now.before)} now, was ${then ? textOf(then.before) : 'as wanted'}`;
+}
+
+function movedFact(saved: Change, fresh: Change): string | undefined {
+  const [before, now] = [factsOf(saved), factsOf(fresh)];
+  const name = [...new Set([...before.keys(), ...now.keys()])].find((each) => before.get(each) !== now.get(each));
+  if (name === undefined) return undefined;
+  if (name === 'expect' || name === 'uid') return 'was recreated since';
+  if (name === 'desired') return 'is wanted in another way now';
+  if (name === 'force') return `is held by others in another way now: ${fresh.reason}`;
+  if (name === 'yield') return 'other fields are left to others now';
+  return `its ${name} is ${short(now.get(name) ?? 'nothing')} now, was ${short(before.get(name) ?? 'nothing')}`;
+}
+
+function canonical(difference: Difference): string {
+  return canonicalJson(difference as unknown as JsonValue);
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return value === undefined ? 'not there' : short(stringifyJson(value));
+}
+
+function short(text: string): string {
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
+}
