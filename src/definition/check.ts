@@ -1,10 +1,10 @@
 /** Holds a value to rules and says everything that is wrong, field by field. */
 
 import type { JsonObject, JsonValue } from '../manifest/manifest.ts';
+import { nearest } from '../manifest/nearest.ts';
 import { describePath, type Path } from '../manifest/read-document.ts';
 import { type Finding, isObject } from '../manifest/shape.ts';
 import { parseDuration } from './duration.ts';
-import { nearest } from './nearest.ts';
 import type { MappingRule, Rule, TextRule } from './rules.ts';
 
 /** Sentences that each start with the field; none when the value keeps the rule. */

@@ -3,11 +3,11 @@
 import { VidraError } from '../errors.ts';
 import { decode } from '../manifest/decode.ts';
 import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } from '../manifest/manifest.ts';
+import { nearest } from '../manifest/nearest.ts';
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
 import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
 import { parseDuration } from './duration.ts';
-import { nearest } from './nearest.ts';
 import { readPolicy } from './read-policy.ts';
 import { rulesByKind } from './rules.ts';
 

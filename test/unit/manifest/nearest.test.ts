@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from '../../../src/definition/nearest.ts';
+import { nearest } from '../../../src/manifest/nearest.ts';
 
 const known = ['infrahubAPIURL', 'artefactName', 'targetBranch', 'targetDate', 'server'];
 

@@ -1,0 +1,51 @@
+/** Whether custom resources fit the schema of their CustomResourceDefinition, as the API server would find. The way to the interpreter of schemas. */
+import type { OutputUnit } from '@cfworker/json-schema';
+import type { JsonObject, JsonValue, Manifest } from './manifest.ts';
+import { withDefaults } from './schema-defaults.ts';
+import { checkValues } from './schema-values.ts';
+import { findingOf } from './schema-wording.ts';
+import type { Finding } from './shape.ts';
+import { jsonSchemaOf } from './structural-schema.ts';
+
+/** What the server would refuse; none where it cannot be said. `schema` is the `openAPIV3Schema` of a version. No finding holds a value. */
+export type SchemaCheck = (manifest: Manifest, schema: JsonObject) => readonly Finding[];
+
+/** Loads the interpreter, which most runs do without. */
+export async function loadSchemaCheck(): Promise<SchemaCheck> {
+  const { Validator } = await import('@cfworker/json-schema');
+  const known = new WeakMap<JsonObject, { converted: JsonObject; validator: InstanceType<typeof Validator> }>();
+  const prepare = (schema: JsonObject) => {
+    const converted = jsonSchemaOf(schema);
+    return { converted, validator: new Validator(converted, '4', false) };
+  };
+  return (manifest, schema) => {
+    try {
+      const { converted, validator } = known.get(schema) ?? prepare(schema);
+      known.set(schema, { converted, validator });
+      const filled = withDefaults(manifest, schema);
+      const { errors } = validator.validate(plain(filled));
+      const findings = withoutBranches(errors).map((error) => findingOf(error, converted));
+      return [...findings.filter((finding) => finding !== undefined), ...checkValues(filled, schema)];
+    } catch {
+      // A schema that the interpreter does not understand says nothing.
+      return [];
+    }
+  };
+}
+
+/** Why none of several alternatives fits would be a sentence for each of them. */
+function withoutBranches(errors: readonly OutputUnit[]): OutputUnit[] {
+  const choices = errors.filter(({ keyword }) => ['anyOf', 'oneOf', 'not'].includes(keyword));
+  return errors.filter(
+    ({ keywordLocation }) => !choices.some((choice) => keywordLocation.startsWith(`${choice.keywordLocation}/`)),
+  );
+}
+
+/** The interpreter knows no `bigint`. Only comparisons with numbers beyond 2^53 could tell the difference. */
+function plain(value: JsonValue): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value as JsonObject).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, plain(field as JsonValue)]));
+}
