@@ -1,6 +1,6 @@
 /** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
 import { setMaxListeners } from 'node:events';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import {
   type ApplyOptions,
   addClusterFlags,
@@ -18,6 +18,7 @@ import {
   type RollbackOptions,
 } from './commands/flags.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
+import type { SchemaName } from './commands/schema.ts';
 import type { Terminal } from './commands/terminal.ts';
 import { addOutputFlag, addViewFlags } from './commands/view-flags.ts';
 import { readEnvironment } from './config/environment.ts';
@@ -92,6 +93,11 @@ function buildProgram(): Command {
   demo.action(run<DemoOptions>(async (options) => (await import('./demo/demo.ts')).demo(options, terminal)));
 
   addProfile(program);
+  program
+    .command('schema')
+    .description('print the JSON Schema of what -o json and -o yaml print')
+    .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result']))
+    .action(run(async (_options, name) => (await import('./commands/schema.ts')).schema(name as SchemaName, terminal)));
   program
     .command('version')
     .description('print the version')

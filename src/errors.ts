@@ -107,6 +107,17 @@ export type ErrorCode = keyof typeof table;
 /** Every code with its traits, for the reference in README.md. */
 export const errorTable: Readonly<Record<ErrorCode, ErrorTraits>> = table;
 
+/** Where something was written. `document`, `line` and `column` count from 1. */
+export interface Origin {
+  /** The file's path, or the URL of the Infrahub. */
+  readonly source: string;
+  /** The artifact's name and id, or nothing for a file. */
+  readonly artifact?: string;
+  readonly document: number;
+  readonly line: number;
+  readonly column: number;
+}
+
 /**
  * A failure that has a name and a way out. `subject` is the object or file that it is about and starts the message.
  * Anything thrown that is not a VidraError is a defect of Vidra.
@@ -115,11 +126,18 @@ export class VidraError extends Error {
   override readonly name = 'VidraError';
   readonly code: ErrorCode;
   readonly subject: string | undefined;
+  /** The place that the subject names. */
+  readonly origin: Origin | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { subject?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { subject?: string; origin?: Origin | undefined; cause?: unknown } = {},
+  ) {
     super(options.subject ? `${options.subject}: ${message}` : message, { cause: options.cause });
     this.code = code;
     this.subject = options.subject;
+    this.origin = options.origin;
   }
 
   get hint(): string {

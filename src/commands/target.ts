@@ -79,7 +79,7 @@ async function readDefinitions(patterns: readonly string[], terminal: Terminal):
   const [first] = problems;
   if (!first) return definitions;
   // An owner whose definition cannot be read has not left the set: nothing is done before all can be read.
-  throw new VidraError(first.code, problems.map((problem) => problem.message).join('\n'), { cause: first });
+  throw new VidraError(first.code, problems.map((problem) => problem.message).join('\n'), { cause: problems });
 }
 
 interface Clusters {

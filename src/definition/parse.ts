@@ -31,7 +31,7 @@ export function parseDefinitions(files: readonly { name: string; content: string
 
 /** A file of definitions that is no YAML is wrong usage, unlike a manifest that a source gives. */
 function asDefinitionProblem(problem: VidraError): VidraError {
-  return new VidraError('DEFINITION_INVALID', problem.message, { cause: problem });
+  return new VidraError('DEFINITION_INVALID', problem.message, { origin: problem.origin, cause: problem });
 }
 
 function addDefinition(definition: Definition, definitions: Map<string, Definition>, problems: VidraError[]): void {
@@ -40,7 +40,8 @@ function addDefinition(definition: Definition, definitions: Map<string, Definiti
   if (!first) definitions.set(key, definition);
   else {
     const message = `${key} is written already in ${describeOrigin(first.origin)}`;
-    problems.push(new VidraError('DEFINITION_INVALID', message, { subject: describeOrigin(definition.origin) }));
+    const { origin } = definition;
+    problems.push(new VidraError('DEFINITION_INVALID', message, { subject: describeOrigin(origin), origin }));
   }
 }
 

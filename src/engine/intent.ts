@@ -100,7 +100,8 @@ function refused(record: InventoryRecord, code: ErrorCode, reason: string): Owne
 
 /** An error as plain data. */
 export function problemOf(error: VidraError): Problem {
-  return { code: error.code, message: error.message };
+  const { code, message, origin } = error;
+  return { code, message, ...(origin && { origin }) };
 }
 
 /** One owner, and nothing else. */

@@ -93,7 +93,7 @@ function addObject(listed: ListedObject, start: number, document: Readable, deco
 }
 
 function addProblem(decoding: Decoding, origin: Origin, message: string, code: ErrorCode = 'MANIFEST_INVALID'): void {
-  decoding.problems.push(new VidraError(code, message, { subject: describeOrigin(origin) }));
+  decoding.problems.push(new VidraError(code, message, { subject: describeOrigin(origin), origin }));
 }
 
 function addWarning(decoding: Decoding, origin: Origin, message: string): void {

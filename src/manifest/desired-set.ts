@@ -81,5 +81,8 @@ function withoutNamespace(manifest: Manifest): Manifest {
 
 function duplicate(first: DesiredObject, other: DesiredObject): VidraError {
   const message = `${describe(other.reference)} is written already in ${describeOrigin(first.origin)}`;
-  return new VidraError('MANIFEST_DUPLICATE', message, { subject: describeOrigin(other.origin) });
+  return new VidraError('MANIFEST_DUPLICATE', message, {
+    subject: describeOrigin(other.origin),
+    origin: other.origin,
+  });
 }

@@ -1,5 +1,7 @@
 /** What a Kubernetes object is to Vidra: plain JSON, and a reference that does not depend on its version. */
 
+import type { Origin } from '../errors.ts';
+
 /** JSON as Kubernetes means it: integers beyond 2^53 are `bigint`, so that no digit is lost. */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -20,16 +22,7 @@ export interface Manifest extends JsonObject {
   readonly metadata: Metadata;
 }
 
-/** Where a manifest was written. `document`, `line` and `column` count from 1. */
-export interface Origin {
-  /** The file's path, or the URL of the Infrahub. */
-  readonly source: string;
-  /** The artifact's name and id, or nothing for a file. */
-  readonly artifact?: string;
-  readonly document: number;
-  readonly line: number;
-  readonly column: number;
-}
+export type { Origin } from '../errors.ts';
 
 export interface LocatedManifest {
   readonly manifest: Manifest;

@@ -1,6 +1,6 @@
 /** The plan: what would change and why. Plain data, and the whole instruction: apply carries it out and decides nothing. */
 import type { Policy } from '../definition/policy.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, Origin } from '../errors.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
@@ -96,6 +96,8 @@ export type Change = WriteChange | DeleteChange | ReleaseChange | KeepChange | S
 export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
+  /** The place that the message names. */
+  readonly origin?: Origin;
 }
 
 export interface OwnerPlan {
@@ -168,6 +170,7 @@ export function lacksWanted(owner: OwnerPlan): boolean {
   return wrong.some(({ reference }) => wanted.has(keyOf(reference)));
 }
 
-function isWrong(change: Change): boolean {
+/** Whether a change is not made because something is wrong. */
+export function isWrong(change: Change): boolean {
   return change.action === 'skip' && change.code !== undefined;
 }

@@ -1,5 +1,5 @@
 /** How much of a plan or a result is shown, in text and in Markdown alike. */
-import type { Change, OwnerPlan } from '../plan/plan.ts';
+import { type Change, isWrong, type OwnerPlan } from '../plan/plan.ts';
 import { countOf } from './quantity.ts';
 
 export interface Detail {
@@ -15,13 +15,8 @@ export const usualDetail: Detail = { unchanged: false, quiet: false };
 
 /** Whether a change has a line of its own. */
 export function isShown(change: Change, { unchanged, quiet }: Detail): boolean {
-  if (quiet) return isRefused(change);
+  if (quiet) return isWrong(change);
   return unchanged || change.action !== 'keep';
-}
-
-/** Whether a change is not made because something is wrong. */
-export function isRefused(change: Change): boolean {
-  return change.action === 'skip' && change.code !== undefined;
 }
 
 /** What people should know of an owner. */

@@ -2,23 +2,31 @@
 import { stringify as stringifyJson } from 'lossless-json';
 import { stringify as stringifyYaml } from 'yaml';
 import type { Outcome, Result } from '../engine/run.ts';
-import { keyOf } from '../manifest/manifest.ts';
-import { type Change, changeId, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
+import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
+import { type Change, changeId, type Difference, type Guard, type Plan, type Problem } from '../plan/plan.ts';
+import { notesOf, usualDetail } from './detail.ts';
 import { compareFields, inReadingOrder } from './order.ts';
 import { type Counts, countChanges } from './summary.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
-const formatVersion = '1';
+export const formatVersion = '1';
 
-export interface ChangeDocument {
+/** An object, or what is to be done with it. */
+export interface ChangeDocument extends ObjectReference {
   readonly action: Change['action'];
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
   readonly reason: string;
-  readonly [fact: string]: unknown;
+  /** Of writes. */
+  readonly confidence?: 'server' | 'predicted' | 'unchecked';
+  readonly differences?: readonly Difference[];
+  /** Which of the two names is dealt with first. */
+  readonly renamedFrom?: ObjectReference & { readonly first: 'new' | 'old' };
+  readonly renamedTo?: ObjectReference & { readonly first: 'new' | 'old' };
+  /** Of what is skipped because something is wrong. */
+  readonly code?: string;
+  /** Of results. */
+  readonly result?: Outcome['result'];
+  readonly problem?: Problem;
+  readonly gone?: boolean;
 }
 
 export interface OwnerDocument {
@@ -33,18 +41,28 @@ export interface OwnerDocument {
   readonly notes: readonly string[];
 }
 
+export interface GuardDocument {
+  readonly type: Guard['type'];
+  readonly subject: string;
+  readonly message: string;
+  readonly changes: readonly (ObjectReference & { readonly owner: string })[];
+}
+
 export interface PlanDocument {
   readonly formatVersion: string;
   readonly kind: 'Plan' | 'Result';
   readonly set: string;
   readonly server: string;
   readonly summary: Counts;
+  readonly guards: readonly GuardDocument[];
   readonly owners: readonly OwnerDocument[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
 }
 
 export interface ResultDocument extends PlanDocument {
+  /** How many changes ended how. */
+  readonly results: Readonly<Record<Outcome['result'], number>>;
   readonly unhealthy: Result['unhealthy'];
 }
 
@@ -60,8 +78,10 @@ export function resultDocument(result: Result): ResultDocument {
   const unhealthy = [...result.unhealthy].sort((one, other) =>
     compareFields([one.owner, one.name], [other.owner, other.name]),
   );
+  const results = { succeeded: 0, failed: 0, blocked: 0, stopped: 0 };
+  for (const outcome of result.outcomes) results[outcome.result]++;
   const document = documentOf('Result', result.plan, outcomes);
-  return { ...document, notes: [...document.notes, ...result.notes], unhealthy };
+  return { ...document, notes: [...document.notes, ...result.notes], results, unhealthy };
 }
 
 /** The text of a document, with a line feed at its end; integers keep all their digits. */
@@ -72,40 +92,59 @@ export function documentText(document: object, format: 'json' | 'yaml'): string 
 
 function documentOf(kind: PlanDocument['kind'], plan: Plan, outcomes: ReadonlyMap<string, Outcome>): PlanDocument {
   const { set, server, problems, notes } = plan;
-  const owners = inReadingOrder(plan.owners).map((owner) => ownerDocument(owner, outcomes));
-  return { formatVersion, kind, set, server, summary: countChanges(plan), owners, problems, notes };
-}
-
-function ownerDocument(owner: OwnerPlan, outcomes: ReadonlyMap<string, Outcome>): OwnerDocument {
-  const { header, leaving, problems, notes } = owner;
-  return {
+  const owners = inReadingOrder(plan.owners).map((owner) => ({
     name: owner.owner.name,
-    ...(header.sync && { sync: header.sync }),
-    ...(header.artifact && { artifact: header.artifact }),
-    server: header.server,
-    leaving,
+    ...(owner.header.sync && { sync: owner.header.sync }),
+    ...(owner.header.artifact && { artifact: owner.header.artifact }),
+    server: owner.header.server,
+    leaving: owner.leaving,
     changes: inReadingOrder(owner.changes).map((change) =>
       changeDocument(change, outcomes.get(changeId(owner.owner.name, keyOf(change.reference)))),
     ),
-    problems,
-    notes,
-  };
+    problems: owner.problems,
+    notes: notesOf(owner, usualDetail),
+  }));
+  const guards = guardDocuments(plan);
+  return { formatVersion, kind, set, server, summary: countChanges(plan), guards, owners, problems, notes };
+}
+
+/** Changes are named by owner and object instead of by an id. */
+function guardDocuments({ guards, owners }: Plan): GuardDocument[] {
+  if (guards.length === 0) return [];
+  const byId = new Map(
+    owners.flatMap(({ owner: { name }, changes }) =>
+      changes.map(({ reference }) => [changeId(name, keyOf(reference)), { owner: name, ...reference }] as const),
+    ),
+  );
+  return guards.map(({ type, subject, message, changes }) => ({
+    type,
+    subject,
+    message,
+    changes: changes.flatMap((id) => byId.get(id) ?? []),
+  }));
 }
 
 function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDocument {
-  const { action, reference, reason } = change;
+  const { action, reason, reference } = change;
+  const { group, version, kind, namespace, name } = reference;
   return {
     action,
-    group: reference.group,
-    version: reference.version,
-    kind: reference.kind,
-    namespace: reference.namespace,
-    name: reference.name,
+    group,
+    version,
+    kind,
+    namespace,
+    name,
     reason,
     ...('confidence' in change && { confidence: change.confidence, differences: change.differences }),
+    ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),
+    ...('renamedTo' in change && change.renamedTo && { renamedTo: otherName(change.renamedTo) }),
     ...('code' in change && change.code && { code: change.code }),
     ...(outcome && { result: outcome.result }),
     ...(outcome?.problem && { problem: outcome.problem }),
     ...(outcome?.gone !== undefined && { gone: outcome.gone }),
   };
+}
+
+function otherName({ reference, first }: { reference: ObjectReference; first: 'new' | 'old' }) {
+  return { ...reference, first };
 }

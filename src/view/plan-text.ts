@@ -1,6 +1,6 @@
 /** A plan for people: by owner, then namespace, one line per object with the reason, and what differs. */
-import { type Change, hasChanges, type OwnerPlan, type Plan } from '../plan/plan.ts';
-import { type Detail, isRefused, isShown, notesOf, usualDetail } from './detail.ts';
+import { type Change, hasChanges, isWrong, type OwnerPlan, type Plan } from '../plan/plan.ts';
+import { type Detail, isShown, notesOf, usualDetail } from './detail.ts';
 import { differenceLines } from './difference.ts';
 import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
@@ -100,7 +100,7 @@ function nameOf(change: Change): string {
 function glyphOf(change: Change, style: Style): string {
   const glyph = style.glyphs[change.action];
   const { red, green, yellow, cyan } = style.colour;
-  if (change.action === 'delete' || isRefused(change)) return red(glyph);
+  if (change.action === 'delete' || isWrong(change)) return red(glyph);
   if (change.action === 'create') return green(glyph);
   return change.action === 'update' || change.action === 'skip' ? yellow(glyph) : cyan(glyph);
 }

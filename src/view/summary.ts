@@ -1,6 +1,6 @@
 /** The last line of a plan and of a result: how many of what. */
 import type { Outcome, Result } from '../engine/run.ts';
-import type { Change, Plan } from '../plan/plan.ts';
+import { type Change, isWrong, type Plan } from '../plan/plan.ts';
 import { countOf, durationText, grouped } from './quantity.ts';
 
 export type Counts = Readonly<Record<Change['action'] | 'problem', number>>;
@@ -12,7 +12,7 @@ export function countChanges(plan: Plan): Counts {
   for (const owner of plan.owners) {
     problem += owner.problems.length;
     for (const change of owner.changes) {
-      if (change.action === 'skip' && change.code) problem++;
+      if (isWrong(change)) problem++;
       else counts[change.action]++;
     }
   }

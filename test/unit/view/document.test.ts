@@ -1,6 +1,8 @@
 /** What machines read of plans and results. */
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { keyOf } from '../../../src/manifest/manifest.ts';
+import { changeId, type Guard } from '../../../src/plan/plan.ts';
 import { documentText, planDocument, resultDocument } from '../../../src/view/document.ts';
 import { keep, outcome, ownerPlan, planOf, remove, resultOf, write } from '../../support/plan-builder.ts';
 
@@ -29,6 +31,7 @@ describe('a document', () => {
           "skip": 0,
           "problem": 0
         },
+        "guards": [],
         "owners": [
           {
             "name": "web",
@@ -85,6 +88,38 @@ describe('a document', () => {
       { name: 'a', action: 'update', result: 'failed', problem },
       { name: 'z', action: 'delete', result: 'succeeded', gone: true },
     ]);
+  });
+
+  it('names what a guard holds back by owner and object', () => {
+    const gone = remove('Namespace shop');
+    const guard: Guard = {
+      type: 'namespace',
+      subject: 'Namespace shop',
+      message: 'it holds 3 objects of others',
+      changes: [changeId('web', keyOf(gone.reference))],
+    };
+    const { guards } = planDocument(planOf([ownerPlan('web', [gone])], { guards: [guard] }));
+    const { group, version, kind, namespace, name } = gone.reference;
+    expect(guards).toEqual([{ ...guard, changes: [{ owner: 'web', group, version, kind, namespace, name }] }]);
+  });
+
+  it('names the other name of what is renamed', () => {
+    const [made, gone] = [write('create', 'ConfigMap shop/b'), remove('ConfigMap shop/a')];
+    const renamed = [
+      { ...made, renamedFrom: { reference: gone.reference, first: 'new' as const } },
+      { ...gone, renamedTo: { reference: made.reference, first: 'new' as const } },
+    ];
+    const [old, now] = planDocument(planOf([ownerPlan('web', renamed)])).owners[0]?.changes ?? [];
+    expect(old).toMatchObject({ name: 'a', renamedTo: { kind: 'ConfigMap', name: 'b', first: 'new' } });
+    expect(now).toMatchObject({ name: 'b', renamedFrom: { kind: 'ConfigMap', name: 'a', first: 'new' } });
+  });
+
+  it('counts how changes ended, and tells of what is forgotten', () => {
+    const changes = [update, write('create', 'ConfigMap shop/b')];
+    const plan = planOf([ownerPlan('web', changes, { forget: ['one'] })]);
+    const document = resultDocument(resultOf(plan, [outcome('web', changes[0] ?? update, { result: 'stopped' })]));
+    expect(document.results).toEqual({ succeeded: 0, failed: 0, blocked: 0, stopped: 1 });
+    expect(document.owners[0]?.notes).toEqual([expect.stringContaining('1 recorded object is gone')]);
   });
 
   it('says the same in YAML as in JSON, for readers of either version', () => {

@@ -1,0 +1,219 @@
+/** The JSON Schema of the documents of plans and results: exactly what this version writes, no field more and none less. */
+import type { Origin } from '../errors.ts';
+import type { ObjectReference } from '../manifest/manifest.ts';
+import type { Difference, Problem } from '../plan/plan.ts';
+import {
+  type ChangeDocument,
+  formatVersion,
+  type GuardDocument,
+  type OwnerDocument,
+  type PlanDocument,
+  type ResultDocument,
+} from './document.ts';
+import type { Counts } from './summary.ts';
+
+export interface Schema {
+  readonly [keyword: string]: unknown;
+}
+
+/** Of what `-o json` and `-o yaml` print. */
+export function documentSchema(kind: 'plan' | 'result'): Schema {
+  const isResult = kind === 'result';
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `urn:vidra:${kind}:${formatVersion}`,
+    title: isResult ? 'What came of a plan' : 'What would change, and why',
+    $comment: 'Later versions of Vidra may add fields without raising formatVersion: ignore what you do not know.',
+    ...(isResult ? resultSchema() : closed<PlanDocument>(planFields('Plan'), {})),
+    $defs: {
+      origin: described(originSchema, 'where something was written; counted from 1'),
+      problem: problemSchema,
+      guard: described(guardSchema, 'a deletion that is not made unless somebody says so'),
+      owner: ownerSchema,
+      difference: { ...differenceSchema, anyOf: [{ required: ['before'] }, { required: ['after'] }] },
+      change: { oneOf: changeSchemas(isResult) },
+    },
+  };
+}
+
+const text: Schema = { type: 'string' };
+const word: Schema = { type: 'string', minLength: 1 };
+const flag: Schema = { type: 'boolean' };
+const position: Schema = { type: 'integer', minimum: 1 };
+const described = (schema: Schema, description: string): Schema => ({ description, ...schema });
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
+const countsOf = <Name extends string>(names: Record<Name, true>): Schema =>
+  object(Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'integer', minimum: 0 }])), {});
+
+type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
+type Fields<Name extends PropertyKey> = { readonly [K in Name]: Schema };
+
+/** Has all of the first fields, maybe some of the second, and no others. The types keep it true to the document. */
+function closed<T>(required: Fields<Exclude<keyof T, Optional<T>>>, optional: Fields<Optional<T>>): Schema {
+  return object(required, optional);
+}
+
+function object(required: object, optional: object): Schema {
+  const properties = { ...required, ...optional };
+  return { type: 'object', properties, required: Object.keys(required), additionalProperties: false };
+}
+
+const referenceFields: Fields<keyof ObjectReference> = {
+  group: described(text, 'API group; empty for the core group'),
+  version: word,
+  kind: word,
+  namespace: described(text, 'empty for cluster-wide kinds'),
+  name: word,
+};
+
+const originSchema = closed<Origin>(
+  {
+    source: described(word, 'path of a file, or URL of an Infrahub'),
+    document: position,
+    line: position,
+    column: position,
+  },
+  { artifact: described(word, 'what document, line and column are in, when that is not the file itself') },
+);
+
+const codeSchema: Schema = { type: 'string', pattern: '^[A-Z]+(_[A-Z]+)*$' };
+
+const problemSchema = closed<Problem>(
+  { code: described(codeSchema, 'one of the error codes of README.md'), message: word },
+  { origin: ref('origin') },
+);
+
+const differenceSchema = closed<Difference>(
+  { path: described(word, 'as in spec.containers[name=web].image') },
+  {
+    before: { description: 'missing when the field is new; values of Secrets are masked' },
+    after: { description: 'missing when the field goes away; values of Secrets are masked' },
+  },
+);
+
+const guardSchema = closed<GuardDocument>(
+  {
+    type: { enum: ['maxDeletions', 'namespace', 'definition', 'volume', 'protected'] },
+    subject: described(word, 'what has to be named to let it happen'),
+    message: described(word, 'what would go'),
+    changes: described(
+      listOf(closed<GuardDocument['changes'][number]>({ owner: word, ...referenceFields }, {})),
+      'what is held back',
+    ),
+  },
+  {},
+);
+
+const otherName = closed<NonNullable<ChangeDocument['renamedFrom']>>(
+  { ...referenceFields, first: described({ enum: ['new', 'old'] }, 'which of the two names is dealt with first') },
+  {},
+);
+
+const changeFields: Fields<keyof ChangeDocument> = {
+  action: word,
+  ...referenceFields,
+  reason: described(word, 'why, for people'),
+  confidence: {
+    enum: ['server', 'predicted', 'unchecked'],
+    description: 'server: the API server tried it; predicted: it cannot be tried yet; unchecked: it was not tried',
+  },
+  differences: listOf(ref('difference')),
+  renamedFrom: described(otherName, 'the old name of the object'),
+  renamedTo: described(otherName, 'the new name of the object'),
+  code: described(codeSchema, 'the error code, when something is wrong'),
+  result: { enum: ['succeeded', 'failed', 'blocked', 'stopped'] },
+  problem: described(ref('problem'), 'why it failed or was blocked, or what it still waits for'),
+  gone: described(flag, 'of a removal: whether nothing of this owner is left'),
+};
+
+type ChangeField = keyof ChangeDocument;
+
+function changeSchemas(isResult: boolean): Schema[] {
+  const pick = (names: readonly ChangeField[]) => Object.fromEntries(names.map((name) => [name, changeFields[name]]));
+  const change = (
+    actions: readonly ChangeDocument['action'][],
+    required: readonly ChangeField[],
+    optional: readonly ChangeField[],
+  ) => {
+    const isDone = isResult && actions.every((action) => action !== 'keep' && action !== 'skip');
+    const always = pick([...required, ...(isDone ? (['result'] as const) : [])]);
+    const sometimes = pick([...optional, ...(isDone ? (['problem', 'gone'] as const) : [])]);
+    const action = actions.length === 1 ? { const: actions[0] } : { enum: actions };
+    return object({ action, ...referenceFields, reason: changeFields.reason, ...always }, sometimes);
+  };
+  return [
+    change(['create', 'update', 'replace', 'adopt'], ['confidence', 'differences'], ['renamedFrom']),
+    change(['delete'], [], ['renamedTo']),
+    change(['release'], [], []),
+    change(['keep'], [], []),
+    change(['skip'], [], ['code']),
+  ];
+}
+
+const ownerSchema = closed<OwnerDocument>(
+  {
+    name: word,
+    server: described(text, 'where its objects are; empty for the home cluster'),
+    leaving: described(flag, 'whether it is not wanted any more'),
+    changes: listOf(ref('change')),
+    problems: listOf(ref('problem')),
+    notes: described(listOf(word), 'for people'),
+  },
+  {
+    sync: described(word, 'name of the InfrahubSync that it comes from'),
+    artifact: described(word, 'name and id of the artifact that it comes from'),
+  },
+);
+
+const actions: Record<keyof Counts, true> = {
+  create: true,
+  update: true,
+  replace: true,
+  adopt: true,
+  delete: true,
+  release: true,
+  keep: true,
+  skip: true,
+  problem: true,
+};
+
+function planFields(kind: PlanDocument['kind']): Fields<keyof PlanDocument> {
+  return {
+    formatVersion: { const: formatVersion },
+    kind: { const: kind },
+    set: word,
+    server: described(word, 'URL of the home cluster'),
+    summary: described(countsOf(actions), 'how many changes of each action the plan holds'),
+    guards: listOf(ref('guard')),
+    owners: listOf(ref('owner')),
+    problems: described(listOf(ref('problem')), 'problems of no owner'),
+    notes: described(listOf(word), 'for people'),
+  };
+}
+
+function resultSchema(): Schema {
+  const outcomes: Record<keyof ResultDocument['results'], true> = {
+    succeeded: true,
+    failed: true,
+    blocked: true,
+    stopped: true,
+  };
+  const unhealthy = closed<ResultDocument['unhealthy'][number]>(
+    {
+      owner: word,
+      name: described(word, 'as in Deployment shop/web'),
+      reason: word,
+      failed: described(flag, 'whether waiting for longer would not help'),
+    },
+    {},
+  );
+  return closed<ResultDocument>(
+    {
+      ...planFields('Result'),
+      results: described(countsOf(outcomes), 'how many changes ended how'),
+      unhealthy: described(listOf(unhealthy), 'what was written and is not healthy in time'),
+    },
+    {},
+  );
+}

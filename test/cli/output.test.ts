@@ -1,0 +1,94 @@
+/** What the program prints of plans and results, for machines and for people who want more of it, or less. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { resourceFile } from '../support/definitions.ts';
+import { schemaOf, violationsOf } from '../support/schema.ts';
+import { vidra } from '../support/vidra.ts';
+
+let cluster: Cluster;
+let namespace: string;
+let environment: Record<string, string>;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
+});
+afterAll(() => cluster.close());
+
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const run = (verb: string, manifests: readonly object[], ...flags: string[]) =>
+  vidra([verb, '--set', namespace, '-f', resourceFile(`${namespace}-web`, manifests), ...flags], { environment });
+
+describe('documents', () => {
+  it('of real runs keep the schemas that the program prints', async () => {
+    for (const kind of ['plan', 'result'] as const) {
+      const printed = await vidra(['schema', kind]);
+      expect(printed).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(printed.stdout)).toEqual(schemaOf(kind));
+    }
+    await cluster.create(configMap('foreign'));
+    const first = [configMap('a', { x: '1' }), configMap('b'), configMap('foreign', { x: '1' })];
+    const planned = await run('plan', first, '-o', 'yaml');
+    expect(violationsOf('plan', parse(planned.stdout))).toEqual([]);
+    const applied = await run('apply', first, '-o', 'json');
+    expect(applied.code).toBe(1);
+    expect(violationsOf('result', JSON.parse(applied.stdout))).toEqual([]);
+
+    const second = [configMap('a', { x: '2' }), configMap('c', { y: 'z' })];
+    const changed = await run('plan', second, '-o', 'json');
+    expect(violationsOf('plan', JSON.parse(changed.stdout))).toEqual([]);
+    expect(changed.stdout).toContain('"before": "1"');
+    const result = await run('apply', second, '-o', 'json', '--yes');
+    expect(violationsOf('result', JSON.parse(result.stdout))).toEqual([]);
+    expect(JSON.parse(result.stdout)).toMatchObject({ results: { succeeded: 3, failed: 0 } });
+    const pruned = await vidra(['prune', '--set', namespace, '--yes', '-o', 'json'], { environment });
+    expect(violationsOf('result', JSON.parse(pruned.stdout))).toEqual([]);
+  });
+});
+
+describe('text', () => {
+  it('shows more of a difference when that is asked for', async () => {
+    const file = (last: string) => `${Array.from({ length: 30 }, (_, index) => `line ${index}\n`).join('')}${last}\n`;
+    await run('apply', [configMap('a', { file: file('old') })]);
+    const lines = async (...flags: string[]) =>
+      (await run('plan', [configMap('a', { file: file('new') })], ...flags)).stdout;
+    expect(await lines()).toContain('data.file:\n            line 29\n          - old\n          + new\n\n');
+    expect(await lines('--diff-context', '0')).toContain('data.file:\n          - old\n          + new\n\n');
+    expect(await lines('--diff-context', 'all')).toContain('data.file:\n            line 0\n            line 1\n');
+  });
+
+  it('lists what stays as it is when that is asked for', async () => {
+    await run('apply', [configMap('a')]);
+    const { stdout } = await run('plan', [configMap('a')], '--show-unchanged');
+    expect(stdout).toContain(`  namespace ${namespace}\n    = ConfigMap a  unchanged\n`);
+  });
+
+  it('is silent with --quiet where all is well', async () => {
+    expect(await run('plan', [configMap('a')], '-q', '--detailed-exitcode')).toMatchObject({
+      code: 2,
+      stdout: 'Plan: 1 to create.\n',
+      stderr: '',
+    });
+    expect(await run('apply', [configMap('a')], '-q')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await run('plan', [configMap('a')], '-q')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await run('apply', [configMap('a')], '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('tells with --quiet what is wrong', async () => {
+    await cluster.create(configMap('foreign'));
+    const { code, stdout } = await run('apply', [configMap('a'), configMap('foreign', { x: '1' })], '-q');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/! ConfigMap foreign {2}exists, and is not managed by Vidra \(NOT_ADOPTED\)\n/);
+    expect(stdout).not.toContain('ConfigMap a');
+    expect(stdout).toMatch(/\nApplied: 1 created, 1 problem in \S+\.\n$/);
+  });
+});
