@@ -1,9 +1,10 @@
 /** The JSON Schema of the documents of plans and results: exactly what this version writes, no field more and none less. */
 import type { Origin } from '../errors.ts';
 import type { ObjectReference } from '../manifest/manifest.ts';
-import type { Difference, Problem } from '../plan/plan.ts';
+import type { Problem } from '../plan/plan.ts';
 import {
   type ChangeDocument,
+  type DifferenceDocument,
   formatVersion,
   type GuardDocument,
   type OwnerDocument,
@@ -84,7 +85,7 @@ const problemSchema = closed<Problem>(
   { origin: ref('origin') },
 );
 
-const differenceSchema = closed<Difference>(
+const differenceSchema = closed<DifferenceDocument>(
   { path: described(word, 'as in spec.containers[name=web].image') },
   {
     before: { description: 'missing when the field is new; values of Secrets are masked' },

@@ -11,13 +11,16 @@ import { type Counts, countChanges } from './summary.ts';
 /** Raised when a field goes away or changes its meaning, not when one is added. */
 export const formatVersion = '1';
 
-/** An object, or what is to be done with it. */
+/** Without the digests of secret values, which are for saved plans alone. */
+export type DifferenceDocument = Omit<Difference, 'digests'>;
+
+/** An object, and what is done with it. */
 export interface ChangeDocument extends ObjectReference {
   readonly action: Change['action'];
   readonly reason: string;
   /** Of writes. */
   readonly confidence?: 'server' | 'predicted' | 'unchecked';
-  readonly differences?: readonly Difference[];
+  readonly differences?: readonly DifferenceDocument[];
   /** Which of the two names is dealt with first. */
   readonly renamedFrom?: ObjectReference & { readonly first: 'new' | 'old' };
   readonly renamedTo?: ObjectReference & { readonly first: 'new' | 'old' };
@@ -135,7 +138,10 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
     namespace,
     name,
     reason,
-    ...('confidence' in change && { confidence: change.confidence, differences: change.differences }),
+    ...('confidence' in change && {
+      confidence: change.confidence,
+      differences: change.differences.map(({ digests: _, ...difference }) => difference),
+    }),
     ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),
     ...('renamedTo' in change && change.renamedTo && { renamedTo: otherName(change.renamedTo) }),
     ...('code' in change && change.code && { code: change.code }),

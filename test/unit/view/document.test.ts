@@ -136,6 +136,12 @@ describe('a document', () => {
     expect(documentText(document, 'yaml')).toContain('after: 9007199254740993');
   });
 
+  it('leaves out what is for saved plans alone', () => {
+    const masked = { path: 'data.x', before: '***', after: '***', digests: { before: 'a', after: 'b' } };
+    const document = planDocument(planOf([ownerPlan('web', [{ ...update, differences: [masked] }])]));
+    expect(document.owners[0]?.changes[0]?.differences).toEqual([{ path: 'data.x', before: '***', after: '***' }]);
+  });
+
   it('does not depend on the order of owners and changes', () => {
     const changes = [update, keep('ConfigMap shop/b'), keep('ConfigMap attic/b')];
     const one = planOf([ownerPlan('p', changes), ownerPlan('q', changes)]);
