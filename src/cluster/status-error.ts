@@ -35,12 +35,18 @@ function codeOf(httpStatus: number, reason: string | undefined): ErrorCode {
   return 'CLUSTER_FAILED';
 }
 
-/** The fields and managers of a 409 of server-side apply; empty when the 409 has another cause. */
+/** The fields and managers of a 409 of server-side apply, sorted; none when the 409 has another cause. */
 export function fieldConflicts(status: Status): FieldConflict[] {
   const causes = status.details?.causes ?? [];
   return causes
     .filter((cause) => cause.reason === 'FieldManagerConflict')
-    .map((cause) => ({ field: cause.field ?? '', ...holderOf(cause.message ?? '') }));
+    .map((cause) => ({ field: cause.field ?? '', ...holderOf(cause.message ?? '') }))
+    .sort((a, b) => compare(a.field, b.field) || compare(a.manager, b.manager));
+}
+
+// By code units, so that it is the same everywhere.
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Reads `conflict with "manager" with subresource "scale" using apps/v1`; no other part of the answer says it. */

@@ -1,12 +1,12 @@
 /** Carries out one change. Decides nothing: where the cluster is not as planned any more, the change fails as stale. */
-import type { ApplyAnswer, Cluster, ResourceType } from '../cluster/cluster.ts';
+import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { apiVersionOf } from '../manifest/manifest.ts';
 import { emptyManifest, isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts, withoutFields } from '../plan/conflict.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
-import { appliedFields } from '../plan/proof.ts';
+import { proofOf } from '../plan/proof.ts';
 import { awaitEstablished } from './established.ts';
 import type { Outcome } from './run.ts';
 
@@ -43,18 +43,39 @@ async function write(
   signal: AbortSignal,
 ): Promise<Acted> {
   const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
-  const { force } = change;
-  const expect = change.expect === undefined ? {} : { expect: change.expect };
-  let answer = await cluster.apply(type, manifest, { manager: owner.manager, force, ...expect });
+  const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
+  let answer = await cluster.apply(type, manifest, options);
+  if (answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change))) {
+    answer = await cluster.apply(type, manifest, { ...options, force: true });
+  }
   if (answer.type === 'stale' && change.expect === 'absent') {
     answer = await joinIfOurs(cluster, type, owner, change, answer);
   }
-  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts));
+  if (answer.type === 'conflict') throw await conflictError(cluster, type, owner, change, answer.conflicts);
   if (answer.type === 'stale') throw new VidraError('PLAN_STALE', answer.message);
   if (change.reference.kind === 'CustomResourceDefinition')
     await awaitEstablished(cluster, type, change.reference, signal);
-  const fields = appliedFields(owner, answer.metadata);
-  return { result: 'succeeded', ...(fields ? { proof: { uid: answer.metadata.uid, fields } } : {}) };
+  const proof = proofOf(owner, answer.metadata, change.yield);
+  return { result: 'succeeded', ...(proof && { proof }) };
+}
+
+/** Whether the plan takes the field from this very holder. */
+function isTaken({ field, manager }: FieldConflict, { take }: WriteChange): boolean {
+  return take.some((taken) => taken.field === field && taken.manager === manager);
+}
+
+async function conflictError(
+  cluster: Cluster,
+  type: ResourceType,
+  owner: Owner,
+  { reference, desired }: WriteChange,
+  conflicts: readonly FieldConflict[],
+): Promise<VidraError> {
+  const live = await cluster.getMetadata(type, reference);
+  return new VidraError(
+    'CONFLICT',
+    describeConflicts(conflicts, { owner, manifest: desired.manifest, ...(live && { live }) }),
+  );
 }
 
 /** The object appeared since the plan. If Vidra made it, as another process with the same task would, it is joined. */
@@ -80,7 +101,7 @@ async function release(cluster: Cluster, type: ResourceType, owner: Owner, chang
   const manifest = emptyManifest({ apiVersion: apiVersionOf(type), kind: type.kind }, change.reference);
   const answer = await cluster.apply(type, manifest, { manager: owner.manager, expect: { uid: change.uid } });
   // Stale means that it is gone, or another object: either way nothing of this owner is left on it.
-  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts));
+  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts, { owner }));
   return { result: 'succeeded', gone: true };
 }
 

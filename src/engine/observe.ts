@@ -15,6 +15,8 @@ const listFrom = 4;
 export interface References {
   readonly wanted: readonly ObjectReference[];
   readonly recorded: readonly ObjectReference[];
+  /** HorizontalPodAutoscalers that fields were yielded to. */
+  readonly autoscalers: readonly ObjectReference[];
   /** Kinds, as `group/kind`, that the same plan defines. */
   readonly defined: ReadonlySet<string>;
   /** And versions of kinds, as `group/version/kind`. */
@@ -57,7 +59,7 @@ function groupByType(cluster: Cluster, references: References, unknown: Map<stri
     else if (type) unknown.set(keyOf(reference), notServed(reference, type));
     else if (!references.defined.has(`${group}/${kind}`)) unknown.set(keyOf(reference), noKind(reference));
   }
-  for (const reference of references.recorded) {
+  for (const reference of [...references.recorded, ...references.autoscalers]) {
     const type = cluster.typeOf(reference);
     if (type) addTo(groups, type, reference);
   }

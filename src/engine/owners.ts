@@ -8,6 +8,8 @@ import { ownerOf } from '../manifest/owner.ts';
 import { sharedWishes } from '../plan/agreement.ts';
 import type { DestinationObservation, OwnerObservation, OwnerWish, Verdict } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
+import { autoscalersOf } from '../plan/proof.ts';
+import { createAutoscalerFinder } from './autoscalers.ts';
 import { type OwnerIntent, problemOf } from './intent.ts';
 import { observeDestination } from './observe.ts';
 import type { Run } from './run.ts';
@@ -67,6 +69,7 @@ async function observeOn(
   const destination = await observeDestination(cluster, server, {
     wanted: desired.map(({ reference }) => reference),
     recorded: recorded.map(({ reference }) => reference),
+    autoscalers: recorded.flatMap(autoscalersOf),
     defined: new Set(defined.keys()),
     definedVersions: definedVersions(manifests),
   });
@@ -122,6 +125,7 @@ function trialOptions(
     newKinds: new Set([...defined.keys()].filter((kind) => !isServed(cluster, kind))),
     isFirst: (owner, key) => first.get(key) === owner,
     wishes: sharedWishes(owners),
+    findAutoscaler: createAutoscalerFinder(cluster),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a run says aloud, and what comes of each change. Listeners hear; none of them can steer. */
-import type { Change, Plan, Problem } from '../plan/plan.ts';
+import type { Change, Plan, Problem, Proof } from '../plan/plan.ts';
 
 export type RunEvent =
   | { readonly type: 'fetching'; readonly source: string }
@@ -27,7 +27,7 @@ export interface Outcome {
   /** Why it failed or was blocked, or what it still waits for. */
   readonly problem?: Problem;
   /** Set by a write that succeeded: the proof for the inventory. */
-  readonly proof?: { readonly uid: string; readonly fields: string };
+  readonly proof?: Proof;
   /** Set by a removal that succeeded: whether nothing of this owner is left, or the object still waits for something. */
   readonly gone?: boolean;
 }

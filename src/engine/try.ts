@@ -6,11 +6,12 @@ import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf, type Manifest } from '../manifest/manifest.ts';
 import { markedBy } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
-import { type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
+import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { differencesOf } from '../plan/diff.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from '../plan/proof.ts';
+import type { FindAutoscaler } from './autoscalers.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
@@ -24,6 +25,7 @@ export interface TrialOptions {
   readonly isFirst: (owner: string, key: string) => boolean;
   /** What the owners of the plan want of the objects that they share. */
   readonly wishes: SharedWishes;
+  readonly findAutoscaler: FindAutoscaler;
 }
 
 /** One question to the server, still to be asked. */
@@ -75,10 +77,8 @@ function needsTrial(
   live: ObjectMetadata | undefined,
   options: TrialOptions,
 ): boolean {
-  const key = keyOf(desired.reference);
-  if (!live) return options.validate && options.isFirst(observed.owner.name, key);
-  if (live.deleting || isProvenUnchanged(observed.owner, desired, observed.record?.entries.get(key), live))
-    return false;
+  if (!live) return options.validate && options.isFirst(observed.owner.name, keyOf(desired.reference));
+  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
   return mayApply(observed.owner, live, observed.policy) !== 'refuse';
 }
 
@@ -94,15 +94,33 @@ async function ask(
     return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
   try {
     const current = live ? await cluster.get(type, desired.reference) : undefined;
-    const adopting = live !== undefined && mayApply(observed.owner, live, observed.policy) === 'adopt';
-    const wishes = options.wishes.get(keyOf(desired.reference));
-    const resolve = (conflicts: readonly FieldConflict[]) =>
-      resolveConflicts(conflicts, adopting, (conflict) => givesWay(conflict, desired.manifest, wishes));
+    const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
     return await tryApply(cluster, type, observed, desired, live, current, resolve);
   } catch (error) {
     if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
     return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
   }
+}
+
+async function resolution(
+  { owner, policy }: OwnerObservation,
+  { reference, manifest }: DesiredObject,
+  live: ObjectMetadata | undefined,
+  conflicts: readonly FieldConflict[],
+  { wishes, findAutoscaler }: TrialOptions,
+): Promise<Resolution> {
+  const shared = wishes.get(keyOf(reference));
+  const isScaled = conflicts.some(
+    ({ manager, subresource }) => manager === autoscalerManager && subresource === 'scale',
+  );
+  const autoscaler = isScaled ? await findAutoscaler(reference) : undefined;
+  return resolveConflicts(conflicts, {
+    manifest,
+    rules: policy.conflicts,
+    adopting: live !== undefined && mayApply(owner, live, policy) === 'adopt',
+    givesWay: (conflict) => givesWay(conflict, manifest, shared),
+    ...(autoscaler !== undefined && { autoscaler }),
+  });
 }
 
 // A webhook of its kind that fails comes as a failure of the server.
@@ -117,7 +135,7 @@ async function tryApply(
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
   current: Manifest | undefined,
-  resolve: (conflicts: readonly FieldConflict[]) => Resolution,
+  resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
 ): Promise<Verdict> {
   const marked = markedBy(owner, desired.manifest);
   const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
@@ -125,37 +143,27 @@ async function tryApply(
 
   const first = await attempt(marked, false);
   if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied')
-    return verdictOf(first, current, live, { owner, force: false, yield: [], takenFrom: [] });
+  if (first.type === 'applied') return verdictOf(first, current, live, { owner, take: [], yield: [] });
 
-  const resolution = resolve(first.conflicts);
-  if (resolution.blocked.length > 0) return { type: 'conflict', conflicts: resolution.blocked };
-  const second = await attempt(withoutFields(marked, resolution.yield), resolution.force);
+  const { blocked, take, yield: yielded } = await resolve(first.conflicts);
+  if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
+  const second = await attempt(withoutFields(marked, yielded), take.length > 0);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-  const isYielded = (conflict: FieldConflict) =>
-    resolution.yield.some((path) => `.${path.join('.')}` === conflict.field);
-  const takenFrom = first.conflicts.filter((conflict) => !isYielded(conflict));
-  return verdictOf(second, current, live, { owner, force: resolution.force, yield: resolution.yield, takenFrom });
+  return verdictOf(second, current, live, { owner, take, yield: yielded });
 }
 
 function verdictOf(
   answer: Extract<ApplyAnswer, { type: 'applied' }>,
   current: Manifest | undefined,
   live: ObjectMetadata | undefined,
-  how: {
-    owner: OwnerObservation['owner'];
-    force: boolean;
-    yield: readonly (readonly string[])[];
-    takenFrom: readonly FieldConflict[];
-  },
+  { owner, take, yield: yielded }: Pick<Resolution, 'take' | 'yield'> & Pick<OwnerObservation, 'owner'>,
 ): Verdict {
-  const before = live && appliedFields(how.owner, live);
+  const before = live && appliedFields(owner, live);
   return {
     type: 'tried',
     differences: current ? differencesOf(current, answer.object) : [],
-    ownershipChanges: before !== appliedFields(how.owner, answer.metadata),
-    force: how.force,
-    yield: how.yield,
-    takenFrom: how.takenFrom,
+    ownershipChanges: before !== appliedFields(owner, answer.metadata),
+    take,
+    yield: yielded,
   };
 }

@@ -86,7 +86,7 @@ async function writeOnce(
     return [];
   }
   const current = Math.max(0, ...found.map(({ piece }) => piece.index + 1));
-  const shards = shardsFor(entries.size, current);
+  const shards = shardsFor(entries.values(), current);
   const contents = distribute(entries.values(), shards);
   const result: Found[] = [];
   for (let index = shards - 1; index >= 0; index--) {

@@ -1,6 +1,17 @@
 /** The port of Vidra's memory: what each owner has applied, kept in the home cluster. */
 import type { ObjectReference } from '../manifest/manifest.ts';
 
+/** A field that an owner wants at another value, and leaves to who holds it. */
+export type YieldedField = {
+  /** In the server's notation. */
+  readonly field: string;
+  readonly manager: string;
+  /** The subresource that the holder wrote it through. */
+  readonly subresource?: string;
+  /** The HorizontalPodAutoscaler, in the object's namespace, that the holder acts for. */
+  readonly autoscaler?: string;
+};
+
 /** One object in an owner's record. */
 export interface InventoryEntry {
   readonly reference: ObjectReference;
@@ -12,6 +23,8 @@ export interface InventoryEntry {
   readonly digest?: string;
   /** Of this owner's entry in managedFields after it was last applied. */
   readonly fields?: string;
+  /** What was not applied, with a digest of the holder's entries in managedFields: it lasts as long as they do. */
+  readonly yielded?: readonly (YieldedField & { readonly held: string })[];
   /** The run that announced it: its start in ISO 8601 and a random part. */
   readonly run?: string;
 }

@@ -25,6 +25,7 @@ interface StoredEntry extends JsonObject {
   readonly uid?: string;
   readonly digest?: string;
   readonly fields?: string;
+  readonly yielded?: InventoryEntry['yielded'];
   readonly state?: string;
   readonly run?: string;
 }
@@ -95,7 +96,7 @@ function readPiece(object: Manifest): Piece {
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {
-  const { apiVersion, kind, name, namespace = '', uid, digest, fields, state, run } = stored;
+  const { apiVersion, kind, name, namespace = '', uid, digest, fields, yielded, state, run } = stored;
   const reference = { ...groupVersion(apiVersion), kind, namespace, name };
   return {
     reference,
@@ -103,6 +104,7 @@ function readEntry(stored: StoredEntry): InventoryEntry {
     ...(uid ? { uid } : {}),
     ...(digest ? { digest } : {}),
     ...(fields ? { fields } : {}),
+    ...(yielded ? { yielded } : {}),
     ...(run ? { run } : {}),
   };
 }

@@ -6,11 +6,20 @@ import type { InventoryEntry } from './inventory.ts';
 /** About 300 bytes each, and 640 with the longest of names: a full piece stays below the 1 MiB that a Secret may hold. */
 const entriesPerShard = 1500;
 
+/** Bytes of an entry with a name of the usual length. */
+const usualBytes = 300;
+
 /** A power of two, so that growing moves each entry at most to one new place. Never shrinks. */
-export function shardsFor(entries: number, current: number): number {
+export function shardsFor(entries: Iterable<InventoryEntry>, current: number): number {
+  let weight = 0;
+  for (const { yielded } of entries) weight += 1 + Math.ceil(sizeOf(yielded) / usualBytes);
   let shards = Math.max(1, current);
-  while (entries > shards * entriesPerShard) shards *= 2;
+  while (weight > shards * entriesPerShard) shards *= 2;
   return shards;
+}
+
+function sizeOf(value: object | undefined): number {
+  return value === undefined ? 0 : JSON.stringify(value).length;
 }
 
 /** Which piece an identity belongs to. */

@@ -69,6 +69,16 @@ export function isOwnerManager(manager: string): boolean {
   return manager.startsWith(managerPrefix);
 }
 
+/** Whose a field manager is, as people of one home know it; nothing when it is no owner's. */
+export function ownerOfManager(manager: string, home: string, object: Pick<Marked, 'annotations'>): string | undefined {
+  if (!isOwnerManager(manager)) return undefined;
+  const id = manager.slice(managerPrefix.length);
+  const annotated = object.annotations[annotationPrefix + id];
+  // A name that is too long for a field manager is told by the annotation only.
+  const [where = '', name = id] = annotated?.split(/\/(.*)/s) ?? [/@([^@]*)$/.exec(id)?.[1], id.replace(/@[^@]*$/, '')];
+  return where === '' || home.startsWith(where) ? name : `${name} of another home (${where.slice(0, 8)})`;
+}
+
 /** Names of the owners of one home that an object is annotated with. */
 export function markedOwners(home: string, object: Pick<Marked, 'annotations'>): string[] {
   const values = Object.entries(object.annotations).filter(([key]) => key.startsWith(annotationPrefix));

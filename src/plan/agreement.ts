@@ -1,7 +1,8 @@
 /** What the owners of one plan make of fields that they hold of each other's objects, so that they never wait for each other. */
 import type { FieldConflict } from '../cluster/cluster.ts';
+import { placesAt, valueAt } from '../manifest/field-path.ts';
 import { canonicalJson } from '../manifest/json.ts';
-import { type JsonObject, type JsonValue, keyOf, type Manifest } from '../manifest/manifest.ts';
+import { type JsonValue, keyOf, type Manifest } from '../manifest/manifest.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
 
 /** What owners want of objects, by identity and field manager; `nothing` for an owner that gives the object up. */
@@ -32,32 +33,13 @@ export function givesWay(
   const theirs = wishes?.get(conflict.manager);
   if (theirs === undefined) return false;
   if (theirs === 'nothing') return true;
-  const wanted = valueAt(mine, conflict.field);
+  const wanted = valueFor(mine, conflict.field);
   if (wanted === undefined) return false;
-  const other = valueAt(theirs, conflict.field);
+  const other = valueFor(theirs, conflict.field);
   return other === undefined || canonicalJson(other) === canonicalJson(wanted);
 }
 
-/** The value at `.spec.containers[name="web"].image`, as the server writes paths; names may have dots in them. */
-function valueAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
-  if (path === '' || value === undefined) return value;
-  if (path.startsWith('[')) return Array.isArray(value) ? valueOfItem(value, path) : undefined;
-  if (!path.startsWith('.') || !isObject(value)) return undefined;
-  const names = Object.keys(value).filter(
-    (name) => path.startsWith(name, 1) && /^$|^[.[]/.test(path.slice(name.length + 1)),
-  );
-  const found = names.map((name) => valueAt(value[name], path.slice(name.length + 1)));
-  return found.find((each) => each !== undefined);
-}
-
-function valueOfItem(items: readonly JsonValue[], path: string): JsonValue | undefined {
-  const [whole = '', selector = ''] = /^\[((?:[A-Za-z]\w*=(?:"(?:[^"\\]|\\.)*"|[^",\]]+),?)+)\]/.exec(path) ?? [];
-  const keys = [...selector.matchAll(/(\w+)=("(?:[^"\\]|\\.)*"|[^",\]]+)/g)];
-  const isMeant = (item: JsonValue) =>
-    isObject(item) && keys.every(([, name = '', text]) => canonicalJson(item[name] ?? null) === text);
-  return keys.length === 0 ? undefined : valueAt(items.find(isMeant), path.slice(whole.length));
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function valueFor(manifest: Manifest, field: string): JsonValue | undefined {
+  const [place] = placesAt(manifest, field);
+  return place && valueAt(manifest, place);
 }

@@ -9,6 +9,7 @@ import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
 import { type Creators, decideWrite } from './writes.ts';
+import { yieldNotes } from './yields.ts';
 
 export interface PlanInput {
   readonly set: string;
@@ -38,7 +39,7 @@ function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
 
 function planOwner(observed: OwnerObservation, writes: readonly Change[], interests: Interests): OwnerPlan {
   const { owner, header, policy, wish, problems } = observed;
-  const notes = wish.type === 'waiting' ? [...observed.notes, wish.reason] : observed.notes;
+  const notes = [...observed.notes, ...(wish.type === 'waiting' ? [wish.reason] : [])];
   const changes = [...writes];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {
@@ -47,6 +48,7 @@ function planOwner(observed: OwnerObservation, writes: readonly Change[], intere
     else forget.push(keyOf(entry.reference));
   }
   const desired = wish.type === 'wanted' ? wish.desired.objects : [];
+  notes.push(...yieldNotes(changes));
   const leaving = wish.type === 'leaving';
   const waiting = wish.type === 'waiting' ? { waiting: true as const } : {};
   return { owner, header, policy, desired, changes, problems, notes, forget, leaving, ...waiting };

@@ -89,7 +89,7 @@ function movedFact(saved: Change, fresh: Change): string | undefined {
   if (name === undefined) return undefined;
   if (name === 'expect' || name === 'uid') return 'was recreated since';
   if (name === 'desired') return 'is wanted in another way now';
-  if (name === 'force') return `is held by others in another way now: ${fresh.reason}`;
+  if (name === 'take') return `is held by others in another way now: ${fresh.reason}`;
   if (name === 'yield') return 'other fields are left to others now';
   return `its ${name} is ${short(now.get(name) ?? 'nothing')} now, was ${short(before.get(name) ?? 'nothing')}`;
 }

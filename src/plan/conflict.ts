@@ -1,61 +1,121 @@
 /** Who holds a field that this owner wants at another value, and what follows from it. */
 import type { FieldConflict } from '../cluster/cluster.ts';
-import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
-import { isOwnerManager } from '../manifest/owner.ts';
+import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { ConflictRule } from '../definition/policy.ts';
+import type { YieldedField } from '../inventory/inventory.ts';
+import { fitsField, fitsPattern, placesAt, valueAt, withoutPlaces } from '../manifest/field-path.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { isOwnerManager, type Owner, ownerOfManager } from '../manifest/owner.ts';
 
-/** Programs that people edit with. What they set by hand is put back. */
+/**
+ * Programs that people edit with, by the field managers that they leave. What is set by hand is put back. Consoles in a
+ * browser leave its name; `before-first-apply` stands for all that was there before anybody applied.
+ */
 const peoplesTools =
-  /^(kubectl([-_].*)?|k9s|[Hh]elm|before-first-apply|Mozilla|OpenLens|Lens|freelens|headlamp.*|(kubernetes-)?dashboard.*|octant|rancher|curl)$/;
+  /^(kubectl([-_].*)?|oc|k9s|[Hh]elm|before-first-apply|Mozilla|GoogleCloudConsole|OpenLens|Lens|freelens|headlamp.*|(kubernetes-)?dashboard.*|octant|curl)$/;
+
+/** The field manager of HorizontalPodAutoscalers. */
+export const autoscalerManager = 'kube-controller-manager';
 
 export interface Resolution {
-  /** Take the fields back. */
-  readonly force: boolean;
-  /** Fields to leave to an autoscaler, as lists of names. */
-  readonly yield: readonly (readonly string[])[];
+  /** Fields to take back. */
+  readonly take: readonly FieldConflict[];
+  /** Fields to leave to their holders. */
+  readonly yield: readonly YieldedField[];
   /** Fields of others that nobody allowed to touch: with any, the object is left alone. */
   readonly blocked: readonly FieldConflict[];
 }
 
-/**
- * Reads the causes of a 409: people's tools are overruled, the `scale` subresource is yielded to, the rest blocks. Who
- * adopts an object overrules everybody but Vidra's other owners. Owners that `givesWay` names lose nothing that they want.
- */
-export function resolveConflicts(
-  conflicts: readonly FieldConflict[],
-  adopting: boolean,
-  givesWay: (conflict: FieldConflict) => boolean = () => false,
-): Resolution {
-  const isYielded = (conflict: FieldConflict) =>
-    conflict.subresource === 'scale' && plainPath(conflict.field) !== undefined;
-  const yielded = conflicts.filter(isYielded);
-  const rest = conflicts.filter((conflict) => !isYielded(conflict));
-  const isOverruled = (conflict: FieldConflict) =>
-    givesWay(conflict) || (adopting ? !isOwnerManager(conflict.manager) : peoplesTools.test(conflict.manager));
+/** What decides over a conflict besides the conflict itself. */
+export interface ConflictCase {
+  readonly manifest: Manifest;
+  readonly rules: readonly ConflictRule[];
+  readonly adopting: boolean;
+  /** Whether another owner of the plan gives a field up that it holds. */
+  readonly givesWay?: (conflict: FieldConflict) => boolean;
+  /** Name of the HorizontalPodAutoscaler of the object; null when it certainly has none. */
+  readonly autoscaler?: string | null;
+}
+
+/** Reads the causes of a 409. */
+export function resolveConflicts(conflicts: readonly FieldConflict[], facts: ConflictCase): Resolution {
+  const decided = conflicts.map((conflict) => ({ conflict, action: actionOn(conflict, facts) }));
+  const by = (action: ConflictRule['action']) =>
+    decided.filter((each) => each.action === action).map(({ conflict }) => conflict);
   return {
-    force: rest.some(isOverruled),
-    yield: yielded.map((conflict) => plainPath(conflict.field) ?? []),
-    blocked: rest.filter((conflict) => !isOverruled(conflict)),
+    take: by('Override'),
+    yield: by('Yield').map((conflict) => ({ ...conflict, ...autoscalerOf(conflict, facts) })),
+    blocked: by('Refuse'),
   };
 }
 
-/** `.spec.replicas` as names; nothing for paths through lists or with quoted keys. */
-function plainPath(field: string): string[] | undefined {
-  return /^(\.[A-Za-z][A-Za-z0-9]*)+$/.test(field) ? field.slice(1).split('.') : undefined;
+function actionOn(conflict: FieldConflict, facts: ConflictCase): ConflictRule['action'] {
+  if (facts.givesWay?.(conflict)) return 'Override';
+  const action = ruledAction(conflict, facts);
+  // What cannot be left out cannot be yielded.
+  return action === 'Yield' && placesAt(facts.manifest, conflict.field).length === 0 ? 'Refuse' : action;
+}
+
+/**
+ * Vidra's owners are never overruled. Else the first rule that fits decides, and without one: people's tools are
+ * overruled, also where they scale, for `kubectl scale` is a change by hand; other writers of the `scale` subresource are
+ * autoscalers, and yielded to; the rest blocks. Who adopts an object overrules everybody else.
+ */
+function ruledAction(conflict: FieldConflict, facts: Omit<ConflictCase, 'givesWay'>): ConflictRule['action'] {
+  const { manager, subresource } = conflict;
+  const rule = facts.rules.find((each) => fits(each, conflict, facts.manifest.kind));
+  if (isOwnerManager(manager)) return rule?.action === 'Yield' ? 'Yield' : 'Refuse';
+  if (rule) return rule.action;
+  if (peoplesTools.test(manager)) return 'Override';
+  // An autoscaler that is gone leaves its entry behind.
+  if (subresource === 'scale') return manager === autoscalerManager && facts.autoscaler === null ? 'Override' : 'Yield';
+  return facts.adopting ? 'Override' : 'Refuse';
+}
+
+function fits(rule: ConflictRule, { field, manager }: FieldConflict, kind: string): boolean {
+  return (
+    (rule.manager === undefined || fitsPattern(manager, rule.manager)) &&
+    (rule.kind === undefined || fitsPattern(kind, rule.kind)) &&
+    (rule.path === undefined || fitsField(field, rule.path))
+  );
+}
+
+function autoscalerOf({ manager, subresource }: FieldConflict, { autoscaler }: ConflictCase): { autoscaler?: string } {
+  return autoscaler && manager === autoscalerManager && subresource === 'scale' ? { autoscaler } : {};
+}
+
+/** Whether a field that was yielded would be yielded again: rules may have changed. */
+export function isYielded(yielded: YieldedField, manifest: Manifest, rules: readonly ConflictRule[]): boolean {
+  return ruledAction(yielded, { manifest, rules, adopting: false }) === 'Yield';
 }
 
 /** The manifest without the fields that are left to others. */
-export function withoutFields(manifest: Manifest, paths: readonly (readonly string[])[]): Manifest {
-  return paths.reduce((current, path) => without(current, path) as Manifest, manifest);
+export function withoutFields(manifest: Manifest, fields: readonly { readonly field: string }[]): Manifest {
+  return withoutPlaces(
+    manifest,
+    fields.flatMap(({ field }) => placesAt(manifest, field)),
+  );
 }
 
-function without(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
-  const [field, ...deeper] = path;
-  if (field === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { [field]: inner, ...rest } = value as JsonObject;
-  return deeper.length === 0 || inner === undefined ? rest : { ...rest, [field]: without(inner, deeper) };
+/** Whom a conflict is shown to, and the object that it is about, as far as it is known. */
+export interface ConflictView {
+  readonly owner: Owner;
+  readonly manifest?: Manifest;
+  readonly live?: Pick<ObjectMetadata, 'annotations'>;
 }
 
-/** For people: `.spec.replicas by "hpa"`, one after the other. */
-export function describeConflicts(conflicts: readonly FieldConflict[]): string {
-  return conflicts.map((conflict) => `${conflict.field} is held by "${conflict.manager}"`).join(', ');
+/** For people: `.spec.replicas is held by "hpa"`, or `.spec.replicas is another value for owner b than for owner a`. */
+export function describeConflicts(conflicts: readonly FieldConflict[], view: ConflictView): string {
+  return conflicts.map((conflict) => describeConflict(conflict, view)).join(', ');
+}
+
+function describeConflict({ field, manager }: FieldConflict, { owner, manifest, live }: ConflictView): string {
+  const [place] = manifest ? placesAt(manifest, field) : [];
+  const value = place && valueAt(manifest, place);
+  const what =
+    typeof value === 'object' ? `${field} (${Array.isArray(value) ? 'a list' : 'a mapping'} that is one value)` : field;
+  const other = ownerOfManager(manager, owner.home, live ?? { annotations: {} });
+  return other === undefined
+    ? `${what} is held by "${manager}"`
+    : `${owner.name} and ${other} want different values of ${what}`;
 }

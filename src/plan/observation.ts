@@ -3,7 +3,7 @@ import type { FieldConflict } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { InventoryEntry, InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import type { InventoryEntry, InventoryRecord, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredSet } from '../manifest/desired-set.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
@@ -16,11 +16,10 @@ export type Verdict =
       readonly differences: readonly Difference[];
       /** Whether the apply would change what this owner is recorded to own, though no value differs. */
       readonly ownershipChanges: boolean;
-      /** Only with fields taken back from people's tools. */
-      readonly force: boolean;
-      /** Fields left to an autoscaler. */
-      readonly yield: readonly (readonly string[])[];
-      readonly takenFrom: readonly FieldConflict[];
+      /** Only with these fields taken from their holders. */
+      readonly take: readonly FieldConflict[];
+      /** Without these fields, which are left to their holders. */
+      readonly yield: readonly YieldedField[];
     }
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }

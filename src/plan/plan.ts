@@ -1,7 +1,8 @@
 /** The plan: what would change and why. Plain data, and the whole instruction: apply carries it out and decides nothing. */
+import type { FieldConflict } from '../cluster/cluster.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode, Origin } from '../errors.ts';
-import type { OwnerHeader } from '../inventory/inventory.ts';
+import type { InventoryEntry, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
@@ -24,6 +25,9 @@ export interface Difference {
  */
 export type Confidence = 'server' | 'predicted' | 'unchecked';
 
+/** What to record of an object as it is, so that nothing needs to be asked as long as it stays so. */
+export type Proof = Required<Pick<InventoryEntry, 'uid' | 'fields'>> & Pick<InventoryEntry, 'yielded'>;
+
 interface ChangeBase {
   readonly reference: ObjectReference;
   /** For people: why, as a clause without a full stop. */
@@ -39,10 +43,10 @@ export interface WriteChange extends ChangeBase {
   readonly desired: DesiredObject;
   /** Nothing when another owner of the same plan creates the object first. */
   readonly expect?: 'absent' | { readonly uid: string };
-  /** Take back fields that people's tools hold. */
-  readonly force: boolean;
-  /** Top-level-down field paths that are left to somebody else, and so are not sent. */
-  readonly yield: readonly (readonly string[])[];
+  /** Fields that are taken from their holders. Held by others by then, they are left alone, and the change fails. */
+  readonly take: readonly FieldConflict[];
+  /** Fields that are left to somebody else, and so are not sent. */
+  readonly yield: readonly YieldedField[];
   readonly differences: readonly Difference[];
   readonly confidence: Confidence;
   /** Whether the owner's inventory names the object already. */
@@ -78,8 +82,10 @@ export interface ReleaseChange extends ChangeBase {
 
 export interface KeepChange extends ChangeBase {
   readonly action: 'keep';
+  /** Fields that are left to somebody else. */
+  readonly yield?: readonly YieldedField[];
   /** Proof to record when it is not recorded yet. */
-  readonly proof?: { readonly uid: string; readonly digest: string; readonly fields: string };
+  readonly proof?: Proof & { readonly digest: string };
 }
 
 /** Nothing is done, and people should know. With `code`, something is wrong: an apply that skips it has failed. */

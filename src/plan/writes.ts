@@ -1,5 +1,6 @@
 /** Decides what becomes of each object that an owner wants. */
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
 import { isOwnerManager, ownersBut } from '../manifest/owner.ts';
@@ -8,7 +9,8 @@ import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
 import type { OwnerObservation, Verdict } from './observation.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
-import { appliedFields, isProvenUnchanged, mayApply } from './proof.ts';
+import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
+import { describeReturn, describeYields } from './yields.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
 export type Creators = ReadonlyMap<string, string>;
@@ -56,8 +58,13 @@ function decideExisting(
   verdict: Verdict | undefined,
 ): Change {
   const { owner, policy } = observed;
-  const entry = observed.record?.entries.get(keyOf(desired.reference));
-  if (isProvenUnchanged(owner, desired, entry, live)) return keep(desired, 'unchanged');
+  if (isProvenUnchanged(observed, desired, live)) {
+    const entry = observed.record?.entries.get(keyOf(desired.reference));
+    return keep(
+      desired,
+      entry?.yielded?.map(({ held: _, ...yielded }) => yielded),
+    );
+  }
   if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');
   const right = mayApply(owner, live, policy);
   if (right === 'refuse') return skip(desired, 'exists, and is not managed by Vidra', 'NOT_ADOPTED');
@@ -65,7 +72,11 @@ function decideExisting(
     case 'tried':
       return decideTried(observed, desired, live, verdict, right);
     case 'conflict':
-      return skip(desired, describeConflicts(verdict.conflicts), 'CONFLICT');
+      return skip(
+        desired,
+        describeConflicts(verdict.conflicts, { owner, manifest: desired.manifest, live }),
+        'CONFLICT',
+      );
     case 'refused':
       return skip(desired, verdict.message, verdict.code);
     default: {
@@ -82,18 +93,14 @@ function decideTried(
   verdict: Extract<Verdict, { type: 'tried' }>,
   right: 'own' | 'adopt',
 ): Change {
-  const { differences, force, yield: yielded } = verdict;
-  const fields = appliedFields(observed.owner, live);
-  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && fields !== undefined) {
-    return { ...keep(desired, 'unchanged'), proof: { uid: live.uid, digest: desired.digest, fields } };
+  const { differences, take, yield: yielded } = verdict;
+  const proof = proofOf(observed.owner, live, yielded);
+  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && proof) {
+    return { ...keep(desired, yielded), proof: { ...proof, digest: desired.digest } };
   }
-  const change = write(
-    observed,
-    desired,
-    right === 'adopt' ? 'adopt' : 'update',
-    reasonOf(observed, desired, live, verdict, right),
-  );
-  return { ...change, expect: { uid: live.uid }, force, yield: yielded, differences, confidence: 'server' };
+  const reasons = [reasonOf(observed, desired, live, verdict, right), ...describeYields(yielded)];
+  const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
+  return { ...change, expect: { uid: live.uid }, take, yield: yielded, differences, confidence: 'server' };
 }
 
 function reasonOf(
@@ -107,7 +114,9 @@ function reasonOf(
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   const others = ownersBut([observed.owner], live);
   if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
-  const managers = verdict.takenFrom.map((conflict) => conflict.manager);
+  const back = (entry?.yielded ?? []).filter((one) => !verdict.yield.some(({ field }) => field === one.field));
+  if (back.length > 0) return describeReturn(back);
+  const managers = verdict.take.map((conflict) => conflict.manager);
   const takenFrom = [...new Set(managers.filter((manager) => !isOwnerManager(manager)))];
   if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';
@@ -133,7 +142,7 @@ function write(
     reason,
     after: [],
     desired,
-    force: false,
+    take: [],
     yield: [],
     differences: [],
     confidence: 'unchecked',
@@ -141,8 +150,10 @@ function write(
   };
 }
 
-function keep(desired: DesiredObject, reason: string): KeepChange {
-  return { action: 'keep', reference: desired.reference, reason, after: [] };
+function keep(desired: DesiredObject, yielded: readonly YieldedField[] = []): KeepChange {
+  const reason = ['unchanged', ...describeYields(yielded)].join('; ');
+  const base: KeepChange = { action: 'keep', reference: desired.reference, reason, after: [] };
+  return yielded.length > 0 ? { ...base, yield: yielded } : base;
 }
 
 function skip(desired: DesiredObject, reason: string, code: SkipChange['code'] & string): SkipChange {

@@ -140,6 +140,18 @@ describe('records in VidraResources', () => {
     expect(await cluster.list('infrahub.operators.com/v1alpha1', 'VidraResource')).toEqual([]);
     await engine.close();
   });
+
+  it('hold everything that a Secret holds', async () => {
+    const held = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale', autoscaler: 'web', held: 'digest' };
+    const full: InventoryEntry = { ...entry(1), yielded: [held], run };
+    await home.discover();
+    const inventory = await connectInventory(home, 'records-full');
+    await inventory.write({ header: header('full'), run, put: [full], drop: [] });
+    expect(await pieces('records-full')).toEqual([]);
+    const records = await (await connectInventory(home, 'records-full')).list();
+    const record = records.find(({ header: { name } }) => name === 'full');
+    expect([...(record?.entries.values() ?? [])]).toEqual([full]);
+  });
 });
 
 async function installCrds(): Promise<void> {

@@ -18,6 +18,7 @@ import { type Change, changeId, type Plan, type Problem } from '../../src/plan/p
 
 const groups: Readonly<Record<string, string>> = {
   Deployment: 'apps',
+  HorizontalPodAutoscaler: 'autoscaling',
   NetworkPolicy: 'networking.k8s.io',
   CustomResourceDefinition: 'apiextensions.k8s.io',
   APIService: 'apiregistration.k8s.io',
@@ -159,9 +160,8 @@ export function tried(more: Partial<Extract<Verdict, { type: 'tried' }>> = {}): 
     type: 'tried',
     differences: [],
     ownershipChanges: false,
-    force: false,
+    take: [],
     yield: [],
-    takenFrom: [],
     ...more,
   };
 }

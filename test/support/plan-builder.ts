@@ -36,7 +36,7 @@ export function write(
     reason: 'is new',
     after: [],
     desired: { reference: object, manifest, origin, digest: 'digest' },
-    force: false,
+    take: [],
     yield: [],
     differences: [],
     confidence: 'server',

@@ -18,7 +18,18 @@ describe('shardsFor', () => {
     [100_000, 1, 128],
     [3, 4, 4],
   ])('%i entries in %i pieces make %i', (count, current, expected) => {
-    expect(shardsFor(count, current)).toBe(expected);
+    expect(shardsFor(entries(count), current)).toBe(expected);
+  });
+
+  test('entries that hold more make more pieces', () => {
+    const yielded = Array.from({ length: 10 }, (_, index) => ({
+      field: `.spec.field${index}`,
+      manager: 'x',
+      held: 'y',
+    }));
+    const full = entries(1000).map((one) => ({ ...one, yielded }));
+    expect(shardsFor(entries(1000), 1)).toBe(1);
+    expect(shardsFor(full, 1)).toBe(2);
   });
 });
 

@@ -35,11 +35,11 @@ const anyWrite = (text: string): fc.Arbitrary<Change> =>
     .record({
       action: fc.constantFrom('create' as const, 'update' as const, 'adopt' as const, 'replace' as const),
       differences: fc.tuple(anyDifference('spec.a'), anyDifference('spec.b')),
-      force: fc.boolean(),
+      take: fc.constantFrom([], [{ field: '.spec.a', manager: 'kubectl-edit' }]),
     })
-    .map(({ action, differences, force }) => ({
+    .map(({ action, differences, take }) => ({
       ...write(action, text),
-      force,
+      take,
       desired: desired(text),
       ...(action === 'create' ? { expect: 'absent' as const } : { expect: uid(`uid of ${text}`), differences }),
     }));
@@ -77,8 +77,8 @@ const withRows = (plan: Plan, replace: (id: string, change: Change) => Change): 
 const mutations: readonly ((change: Change) => Change)[] = [
   (change) => ('expect' in change && change.expect !== 'absent' ? { ...change, expect: uid('another') } : change),
   (change) => ('uid' in change ? { ...change, uid: 'another' } : change),
-  (change) => ('force' in change ? { ...change, force: !change.force } : change),
-  (change) => ('yield' in change ? { ...change, yield: [['spec', 'replicas']] } : change),
+  (change) => ('take' in change ? { ...change, take: [{ field: '.spec.b', manager: 'kubectl-set' }] } : change),
+  (change) => ('yield' in change ? { ...change, yield: [{ field: '.spec.replicas', manager: 'hpa' }] } : change),
   (change) => ('propagation' in change ? { ...change, propagation: 'Orphan' } : change),
   (change) => ('leave' in change ? { ...change, leave: true } : change),
   (change) => ('desired' in change ? { ...change, desired: { ...change.desired, digest: 'another' } } : change),

@@ -132,6 +132,7 @@ describe('an object that is there and ours', () => {
     });
   });
 
+  const scaled = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale' };
   const difference = { path: 'spec.replicas', before: 1, after: 2 };
   test.each([
     ['the manifest changed', [entry(web, { digest: 'older' })], {}],
@@ -140,11 +141,9 @@ describe('an object that is there and ours', () => {
     ['now apps/v1', [entry(web, { reference: { ...entry(web).reference, version: 'v1beta1' }, digest: 'older' })], {}],
     ['was not recorded as applied', [announced(web)], {}],
     ['was not recorded as applied', undefined, {}],
-    [
-      'changed by kubectl-edit',
-      [entry(web)],
-      { force: true, takenFrom: [{ field: '.spec.replicas', manager: 'kubectl-edit' }] },
-    ],
+    ['changed by kubectl-edit', [entry(web)], { take: [{ field: '.spec.replicas', manager: 'kubectl-edit' }] }],
+    ['.spec.replicas is not left to "hpa" any more', [entry(web, { yielded: [{ ...scaled, held: 'x' }] })], {}],
+    ['changed in the cluster; left to "hpa": .spec.replicas', [entry(web)], { yield: [scaled] }],
   ] as const)('is updated because %s', (reason, recorded, more) => {
     const verdicts = { [web]: tried({ differences: [difference], ...more }) };
     const drifted = live(web, [], {
@@ -159,7 +158,7 @@ describe('an object that is there and ours', () => {
       reason,
       expect: { uid: `uid of ${web}` },
       differences: [difference],
-      force: 'force' in more,
+      take: 'take' in more ? more.take : [],
       recorded: recorded !== undefined,
     });
   });
@@ -206,6 +205,76 @@ describe('an object that is there and ours', () => {
       confidence: 'unchecked',
       expect: { uid: `uid of ${web}` },
     });
+  });
+});
+
+describe('a field that is left to somebody else', () => {
+  const scaled = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale' };
+  const hpa = { manager: 'hpa', operation: 'Update', subresource: 'scale', fields: 'replicas' };
+  const recorded = [entry(web, { yielded: [{ ...scaled, held: 'replicas' }] })];
+  const reason = 'unchanged; left to "hpa": .spec.replicas';
+  const note = 'Deployment shop/web is left to "hpa": .spec.replicas';
+
+  test('is proven unchanged while who holds it holds the same fields', () => {
+    const plan = planFor([
+      observed(a, { wants: [desired(web)], recorded }, { live: [live(web, [a], { managers: [hpa] })] }),
+    ]);
+    expect(changeOf(plan, web)).toEqual({
+      action: 'keep',
+      reference: desired(web).reference,
+      reason,
+      after: [],
+      yield: [scaled],
+    });
+    expect(plan.owners[0]?.notes).toEqual([note]);
+    expect(hasProblems(plan) || hasChanges(plan)).toBe(false);
+  });
+
+  const through = (subresource: string) => ({ managers: [{ ...hpa, subresource }] });
+  test.each<[why: string, more: Parameters<typeof live>[2], policy: Parameters<typeof observed>[1]['policy']]>([
+    ['its holder is gone', {}, {}],
+    ['its holder holds other fields', { managers: [{ ...hpa, fields: 'others' }] }, {}],
+    ['its holder holds fields of another subresource', through(''), {}],
+    ['the rules say otherwise', { managers: [hpa] }, { conflicts: [{ manager: 'hpa', action: 'Override' }] }],
+  ])('is asked for again when %s', (_, more, policy = {}) => {
+    const facts = { wants: [desired(web)], recorded, policy };
+    const plan = planFor([observed(a, facts, { live: [live(web, [a], more)] })]);
+    expect(changeOf(plan, web)).toMatchObject({ action: 'update', reason: 'not tried' });
+  });
+
+  test('is asked for again when the HorizontalPodAutoscaler that it was left to is gone', () => {
+    const yielded = [{ ...scaled, autoscaler: 'web', held: 'replicas' }];
+    const facts = { wants: [desired(web)], recorded: [entry(web, { yielded })] };
+    const here = live(web, [a], { managers: [hpa] });
+    const scaler = live('HorizontalPodAutoscaler shop/web', []);
+    const action = (world: Parameters<typeof observed>[2]) =>
+      changeOf(planFor([observed(a, facts, world)]), web).action;
+    expect(action({ live: [here, scaler] })).toBe('keep');
+    expect(action({ live: [here], unknown: ['HorizontalPodAutoscaler shop/web'] })).toBe('keep');
+    expect(action({ live: [here] })).toBe('update');
+  });
+
+  test('is recorded with what its holder holds', () => {
+    const facts = { wants: [desired(web)], verdicts: { [web]: tried({ yield: [scaled] }) } };
+    const plan = planFor([observed(a, facts, { live: [live(web, [a], { managers: [hpa] })] })]);
+    const proof = { uid: `uid of ${web}`, digest: desired(web).digest, fields: 'as applied' };
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'keep',
+      reason,
+      proof: { ...proof, yielded: [{ ...scaled, held: 'replicas' }] },
+    });
+  });
+
+  test('is noted once for many objects', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `Deployment shop/web-${index}`);
+    const facts = {
+      wants: names.map((name) => desired(name)),
+      recorded: names.map((name) => entry(name, { yielded: [{ ...scaled, held: 'replicas' }] })),
+    };
+    const world = { live: names.map((name) => live(name, [a], { managers: [hpa] })) };
+    const notes = planFor([observed(a, facts, world)]).owners[0]?.notes ?? [];
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('and 17 more objects');
   });
 });
 

@@ -1,0 +1,242 @@
+/** Fields that others hold: taken back, left to them, or reported, as the world and the definition's rules have it. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Policy } from '../../src/definition/policy.ts';
+import { carryOut } from '../../src/engine/carry-out.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
+import { type Engine, resource, startEngine } from '../support/engine.ts';
+import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+
+let cluster: Cluster;
+let proxy: FaultyProxy;
+let engine: Engine;
+let namespace: string;
+let owner: string;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  owner = `${namespace}-web`;
+  proxy = await startProxy(inject('kubeconfig'));
+  engine = await startEngine(proxy.kubeconfig, namespace);
+  return async () => {
+    await engine.close();
+    await proxy.close();
+  };
+});
+afterAll(() => cluster.close());
+
+type Deployment = KubeObject & {
+  spec: { replicas: number; template: { spec: { containers: { name: string; image: string }[] } } };
+};
+
+const reference = () => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace } });
+const deployment = (spec: object = { replicas: 3 }, images = { web: 'web:1', side: 'side:1' }, annotations = {}) => {
+  const containers = Object.entries(images).map(([name, image]) => ({ name, image }));
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers } };
+  const metadata = { ...reference().metadata, annotations };
+  return { ...reference(), metadata, spec: { ...spec, selector: { matchLabels: { app: 'web' } }, template } };
+};
+/** What one owner wants, under the rules of its definition. */
+const wanted = (manifest: object = deployment(), policy: Partial<Policy> = {}, name = owner) => {
+  const definition = resource(name, manifest);
+  return [{ ...definition, policy: { ...definition.policy, ...policy } }];
+};
+const live = () => cluster.get<Deployment>(reference());
+const edit = (body: object, fieldManager: string, subresource = '') =>
+  cluster.patch(reference(), 'strategic-merge-patch', body, { query: { fieldManager }, subresource });
+/** As autoscalers and `kubectl scale` do it. */
+const scale = (replicas: number, fieldManager: string) => edit({ spec: { replicas } }, fieldManager, 'scale');
+const rowOf = (plan: Plan, name = owner) => {
+  const row = plan.owners.find((one) => one.owner.name === name)?.changes[0];
+  return row && { action: row.action, reason: row.reason, ...('code' in row && { code: row.code }) };
+};
+const notesOf = (plan: Plan) => plan.owners.flatMap(({ notes }) => notes);
+const imageOf = async (name: string) =>
+  (await live()).spec.template.spec.containers.find((container) => container.name === name)?.image;
+const setImage = (name: string, image: string, manager: string) =>
+  edit({ spec: { template: { spec: { containers: [{ name, image }] } } } }, manager);
+
+describe('what people change by hand', () => {
+  it.each([
+    ['kubectl-edit', ''],
+    ['kubectl', 'scale'],
+    ['k9s', 'scale'],
+  ])('is put back when it was done with %s%s', async (manager, subresource) => {
+    await engine.apply(wanted());
+    await edit({ spec: { replicas: 5 } }, manager, subresource);
+    expect(rowOf(await engine.plan(wanted()))).toEqual({ action: 'update', reason: `changed by ${manager}` });
+    await engine.apply(wanted());
+    expect((await live()).spec.replicas).toBe(3);
+    expect(rowOf(await engine.plan(wanted()))).toEqual({ action: 'keep', reason: 'unchanged' });
+  });
+
+  it('is put back in lists and annotations, too', async () => {
+    const manifest = deployment({ replicas: 3 }, undefined, { 'example.org/a.b': 'mine' });
+    await engine.apply(wanted(manifest));
+    await setImage('web', 'web:2', 'kubectl-set');
+    await edit({ metadata: { annotations: { 'example.org/a.b': 'theirs' } } }, 'kubectl-annotate');
+    const result = await engine.apply(wanted(manifest));
+    expect(rowOf(result.plan)?.reason).toBe('changed by kubectl-annotate, kubectl-set');
+    expect(await imageOf('web')).toBe('web:1');
+    expect((await live()).metadata.annotations?.['example.org/a.b']).toBe('mine');
+  });
+
+  it('is not put back when a controller took the field between plan and apply', async () => {
+    await engine.apply(wanted());
+    await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
+    const plan = await engine.plan(wanted());
+    await edit({ spec: { replicas: 7 } }, 'some-controller');
+    const run = { signal: new AbortController().signal, emit: () => undefined };
+    const result = await carryOut(plan, await engine.target(wanted()), run, { wait: false, timeoutMs: 0 });
+    expect(result.outcomes[0]).toMatchObject({
+      result: 'failed',
+      problem: { code: 'CONFLICT', message: '.spec.replicas is held by "some-controller"' },
+    });
+    expect((await live()).spec.replicas).toBe(7);
+  });
+});
+
+describe('what an autoscaler holds', () => {
+  it('is left to it without noise, and comes back when its entry is gone', async () => {
+    await engine.apply(wanted());
+    await scale(7, 'keda-operator');
+    const reason = 'unchanged; left to "keda-operator": .spec.replicas';
+    const note = `Deployment ${namespace}/web is left to "keda-operator": .spec.replicas`;
+    const first = await engine.apply(wanted());
+    expect(rowOf(first.plan)).toEqual({ action: 'keep', reason });
+    expect(notesOf(first.plan)).toEqual([note]);
+
+    await scale(8, 'keda-operator');
+    proxy.forget();
+    const second = await engine.apply(wanted());
+    expect(rowOf(second.plan)).toEqual({ action: 'keep', reason });
+    expect(notesOf(second.plan)).toEqual([note]);
+    // Nothing is asked of the object itself, and no record is written.
+    expect(proxy.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(proxy.count({ path: /deployments/ })).toBe(1);
+
+    // Other changes go on beside it.
+    const changed = deployment({ replicas: 3 }, { web: 'web:2', side: 'side:1' });
+    const update = await engine.apply(wanted(changed));
+    expect(rowOf(update.plan)).toEqual({
+      action: 'update',
+      reason: 'the manifest changed; left to "keda-operator": .spec.replicas',
+    });
+    expect(update.plan.owners[0]?.changes[0]).toMatchObject({ differences: [{ after: 'web:2' }] });
+    expect(await imageOf('web')).toBe('web:2');
+    expect((await live()).spec.replicas).toBe(8);
+    expect(rowOf(await engine.plan(wanted(changed)))).toEqual({ action: 'keep', reason });
+
+    const managers = (await live()).metadata.managedFields ?? [];
+    const index = managers.findIndex(({ manager }) => manager === 'keda-operator');
+    await cluster.patch(reference(), 'json-patch', [{ op: 'remove', path: `/metadata/managedFields/${index}` }]);
+    const back = await engine.apply(wanted(changed));
+    expect(rowOf(back.plan)).toEqual({
+      action: 'update',
+      reason: '.spec.replicas is not left to "keda-operator" any more',
+    });
+    expect((await live()).spec.replicas).toBe(3);
+    expect(rowOf(await engine.plan(wanted(changed)))).toEqual({ action: 'keep', reason: 'unchanged' });
+  });
+
+  it('comes back when its HorizontalPodAutoscaler is gone, whose entry stays', async () => {
+    const autoscaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'scaler', namespace },
+      spec: { maxReplicas: 9, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+    };
+    await engine.apply(wanted());
+    await cluster.create(autoscaler);
+    await scale(7, 'kube-controller-manager');
+    const reason = 'unchanged; left to HorizontalPodAutoscaler scaler: .spec.replicas';
+    expect(rowOf((await engine.apply(wanted())).plan)).toEqual({ action: 'keep', reason });
+    proxy.forget();
+    expect(rowOf((await engine.apply(wanted())).plan)).toEqual({ action: 'keep', reason });
+    expect(proxy.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+
+    await cluster.remove(autoscaler);
+    const managers = (await live()).metadata.managedFields ?? [];
+    expect(managers.map(({ manager }) => manager)).toContain('kube-controller-manager');
+    const back = await engine.apply(wanted());
+    expect(rowOf(back.plan)).toEqual({
+      action: 'update',
+      reason: '.spec.replicas is not left to HorizontalPodAutoscaler scaler any more',
+    });
+    expect((await live()).spec.replicas).toBe(3);
+    expect(rowOf(await engine.plan(wanted()))).toEqual({ action: 'keep', reason: 'unchanged' });
+  });
+
+  it('is taken back when no HorizontalPodAutoscaler scales the object', async () => {
+    await engine.apply(wanted());
+    await scale(7, 'kube-controller-manager');
+    expect(rowOf((await engine.apply(wanted())).plan)).toEqual({
+      action: 'update',
+      reason: 'changed by kube-controller-manager',
+    });
+    expect((await live()).spec.replicas).toBe(3);
+  });
+});
+
+describe('what a controller holds', () => {
+  it('is reported, and the object left alone', async () => {
+    await engine.apply(wanted());
+    await setImage('web', 'web:2', 'some-controller');
+    const field = '.spec.template.spec.containers[name="web"].image';
+    const row = { action: 'skip', code: 'CONFLICT', reason: `${field} is held by "some-controller"` };
+    const result = await engine.apply(wanted(deployment({ replicas: 4 })));
+    expect(rowOf(result.plan)).toEqual(row);
+    expect((await live()).spec.replicas).toBe(3);
+    expect(await imageOf('web')).toBe('web:2');
+  });
+
+  it('is decided over by the first rule that fits: by manager, kind and path', async () => {
+    const rules: Policy['conflicts'] = [
+      { manager: 'some-*', kind: 'StatefulSet', action: 'Refuse' },
+      { manager: 'some-*', kind: 'Deployment', path: 'spec.template.spec.containers[name=web].image', action: 'Yield' },
+      { manager: 'some-*', path: '.spec.template', action: 'Override' },
+      { manager: 'kubectl-*', path: '.spec.replicas', action: 'Refuse' },
+    ];
+    const definitions = wanted(deployment(), { conflicts: rules });
+    await engine.apply(definitions);
+    await setImage('web', 'web:2', 'some-controller');
+    await setImage('side', 'side:2', 'some-controller');
+    const image = '.spec.template.spec.containers[name="web"].image';
+    const result = await engine.apply(definitions);
+    expect(rowOf(result.plan)).toEqual({
+      action: 'update',
+      reason: `changed by some-controller; left to "some-controller": ${image}`,
+    });
+    expect([await imageOf('web'), await imageOf('side')]).toEqual(['web:2', 'side:1']);
+    const reason = `unchanged; left to "some-controller": ${image}`;
+    expect(rowOf(await engine.plan(definitions))).toEqual({ action: 'keep', reason });
+
+    // Rules that say something else now end it, without a change of the manifest.
+    const overriding = wanted(deployment(), { conflicts: [{ manager: 'some-controller', action: 'Override' }] });
+    expect(rowOf(await engine.plan(wanted()))).toMatchObject({ action: 'skip', code: 'CONFLICT' });
+    await engine.apply(overriding);
+    expect(await imageOf('web')).toBe('web:1');
+
+    await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
+    expect(rowOf(await engine.plan(definitions))).toEqual({
+      action: 'skip',
+      code: 'CONFLICT',
+      reason: '.spec.replicas is held by "kubectl-edit"',
+    });
+  });
+
+  it('can be a key of an annotation or a whole list that is one value', async () => {
+    const conflicts: Policy['conflicts'] = [{ path: 'metadata.annotations["example.org/a.b"]', action: 'Yield' }];
+    const manifest = deployment({ replicas: 3 }, undefined, { 'example.org/a.b': 'mine', 'example.org/a': 'mine' });
+    const definitions = wanted(manifest, { conflicts });
+    await engine.apply(definitions);
+    await edit({ metadata: { annotations: { 'example.org/a.b': 'theirs' } } }, 'some-controller');
+    expect(rowOf((await engine.apply(definitions)).plan)?.reason).toBe(
+      'unchanged; left to "some-controller": .metadata.annotations.example.org/a.b',
+    );
+    expect((await live()).metadata.annotations).toMatchObject({ 'example.org/a.b': 'theirs', 'example.org/a': 'mine' });
+  });
+});
