@@ -220,7 +220,7 @@ describe('A reason says what moved', () => {
     [
       'a hand that holds it',
       update(2),
-      update(2, { force: true, takenFrom: [{ field: '.spec.replicas', manager: 'kubectl' }] }),
+      update(2, { take: [{ field: '.spec.replicas', manager: 'kubectl' }] }),
       'skip PLAN_STALE: is held by others in another way now: changed by kubectl',
     ],
     [
