@@ -8,6 +8,7 @@ import { maskMessage } from '../plan/mask.ts';
 import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
 import { awaitEstablished } from './established.ts';
+import { giveUpFields } from './give-up.ts';
 import type { Outcome } from './run.ts';
 
 /** How often a deletion is tried when only the resourceVersion moved on, as a busy controller makes it. */
@@ -44,6 +45,7 @@ async function write(
 ): Promise<Acted> {
   const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
   const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
+  if (change.giveUp) await giveUpFields(cluster, type, change.reference, owner, change.giveUp);
   let answer = await cluster.apply(type, manifest, options);
   if (answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change))) {
     answer = await cluster.apply(type, manifest, { ...options, force: true });

@@ -6,6 +6,7 @@ import { buildDesiredSet, type DesiredSet, type Scope } from '../manifest/desire
 import { keyOf } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
 import { sharedWishes } from '../plan/agreement.ts';
+import { withoutIgnored } from '../plan/ignore.ts';
 import type { DestinationObservation, OwnerObservation, OwnerWish, Verdict } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
 import { autoscalersOf } from '../plan/proof.ts';
@@ -97,7 +98,8 @@ function withDesiredSet(
     },
   });
   const problems = [...intent.problems, ...desired.problems.map(problemOf)];
-  const wish: OwnerWish = { type: 'wanted', desired };
+  const objects = desired.objects.map((object) => withoutIgnored(object, policy.ignore));
+  const wish: OwnerWish = { type: 'wanted', desired: { ...desired, objects } };
   return { owner, header, record, policy, wish, problems, notes };
 }
 

@@ -3,11 +3,13 @@ import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../clust
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
+import { withValues } from '../manifest/field-set-place.ts';
 import { apiVersionOf, keyOf, type Manifest } from '../manifest/manifest.ts';
-import { markedBy } from '../manifest/owner.ts';
+import { markedBy, type Owner } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { differencesOf } from '../plan/diff.ts';
+import { heldIgnored } from '../plan/ignore.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { appliedFields, isProvenUnchanged, mayApply } from '../plan/proof.ts';
@@ -131,39 +133,42 @@ function isAboutTheObject(error: VidraError): boolean {
 async function tryApply(
   cluster: Cluster,
   type: ResourceType,
-  { owner }: OwnerObservation,
+  { owner, policy }: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
   current: Manifest | undefined,
   resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
 ): Promise<Verdict> {
-  const marked = markedBy(owner, desired.manifest);
+  const giveUp = current && heldIgnored(owner, current, desired.reference, policy.ignore);
+  const sent = markedBy(owner, desired.manifest);
+  // What is given up before the apply stays as it is, which the server can only be told by its value.
+  const marked = current && giveUp ? (withValues(sent, giveUp, current) as Manifest) : sent;
+  const how = { owner, take: [], yield: [], ...(giveUp && { giveUp }) };
   const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
     cluster.apply(type, manifest, { manager: owner.manager, force, dryRun: true });
 
   const first = await attempt(marked, false);
   if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied') return verdictOf(first, current, live, { owner, take: [], yield: [] });
+  if (first.type === 'applied') return verdictOf(first, current, live, how);
 
   const { blocked, take, yield: yielded } = await resolve(first.conflicts);
   if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
   const second = await attempt(withoutFields(marked, yielded), take.length > 0);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-  return verdictOf(second, current, live, { owner, take, yield: yielded });
+  return verdictOf(second, current, live, { ...how, take, yield: yielded });
 }
 
 function verdictOf(
   answer: Extract<ApplyAnswer, { type: 'applied' }>,
   current: Manifest | undefined,
   live: ObjectMetadata | undefined,
-  { owner, take, yield: yielded }: Pick<Resolution, 'take' | 'yield'> & Pick<OwnerObservation, 'owner'>,
+  { owner, ...how }: Pick<Extract<Verdict, { type: 'tried' }>, 'take' | 'yield' | 'giveUp'> & { readonly owner: Owner },
 ): Verdict {
   const before = live && appliedFields(owner, live);
   return {
     type: 'tried',
     differences: current ? differencesOf(current, answer.object) : [],
     ownershipChanges: before !== appliedFields(owner, answer.metadata),
-    take,
-    yield: yielded,
+    ...how,
   };
 }

@@ -104,7 +104,7 @@ function remains(value: JsonValue, below: FieldSet): JsonValue | undefined {
 }
 
 /** The name or the position in a list that an element stands for in a value. */
-function positionOf(element: string, value: JsonValue): string | undefined {
+export function positionOf(element: string, value: JsonValue): string | undefined {
   const text = element.slice(2);
   if (element.startsWith('f:')) return isObject(value) && value[text] !== undefined ? text : undefined;
   if (element === '.' || !Array.isArray(value)) return undefined;

@@ -1,5 +1,6 @@
 /** Owners, and the marks by which a live object says whose it is. */
 import { createHash } from 'node:crypto';
+import type { FieldSet } from './field-set.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The unit of ownership: a VidraResource, one per artifact. */
@@ -39,6 +40,12 @@ export function markedBy(owner: Owner, manifest: Manifest): Manifest {
       annotations: { ...metadata.annotations, [annotationPrefix + owner.id]: `${owner.home}/${owner.name}` },
     },
   };
+}
+
+/** The fields of the label and the annotation of `owner`. */
+export function markFields(owner: Owner): FieldSet {
+  const annotations = { [`f:${annotationPrefix}${owner.id}`]: {} };
+  return { 'f:metadata': { 'f:annotations': annotations, 'f:labels': { [`f:${managedLabel.name}`]: {} } } };
 }
 
 /** What server-side apply takes to give up everything that `owner` applied to an object. */

@@ -5,6 +5,7 @@ import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { InventoryEntry, InventoryRecord, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredSet } from '../manifest/desired-set.ts';
+import type { FieldSet } from '../manifest/field-set.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 import type { Difference, Problem } from './plan.ts';
@@ -20,6 +21,8 @@ export type Verdict =
       readonly take: readonly FieldConflict[];
       /** Without these fields, which are left to their holders. */
       readonly yield: readonly YieldedField[];
+      /** As if these fields stayed as they are, which this owner holds and does not send any more. */
+      readonly giveUp?: FieldSet;
     }
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }

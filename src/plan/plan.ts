@@ -4,6 +4,7 @@ import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode, Origin } from '../errors.ts';
 import type { InventoryEntry, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
+import type { FieldSet } from '../manifest/field-set.ts';
 import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 
@@ -47,6 +48,8 @@ export interface WriteChange extends ChangeBase {
   readonly take: readonly FieldConflict[];
   /** Fields that are left to somebody else, and so are not sent. */
   readonly yield: readonly YieldedField[];
+  /** Fields that this owner holds and does not send any more: struck from its entry in managedFields first, so that their values stay. */
+  readonly giveUp?: FieldSet;
   readonly differences: readonly Difference[];
   readonly confidence: Confidence;
   /** Whether the owner's inventory names the object already. */

@@ -10,7 +10,7 @@ import { firstOf } from './names.ts';
 import type { OwnerObservation, Verdict } from './observation.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
-import { describeReturn, describeYields } from './yields.ts';
+import { describeGiveUp, describeReturn, describeYields } from './yields.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
 export type Creators = ReadonlyMap<string, string>;
@@ -93,14 +93,26 @@ function decideTried(
   verdict: Extract<Verdict, { type: 'tried' }>,
   right: 'own' | 'adopt',
 ): Change {
-  const { differences, take, yield: yielded } = verdict;
+  const { differences, take, yield: yielded, giveUp } = verdict;
   const proof = proofOf(observed.owner, live, yielded);
-  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && proof) {
+  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && !giveUp && proof) {
     return { ...keep(desired, yielded), proof: { ...proof, digest: desired.digest } };
   }
-  const reasons = [reasonOf(observed, desired, live, verdict, right), ...describeYields(yielded)];
+  const reasons = [
+    reasonOf(observed, desired, live, verdict, right),
+    ...describeYields(yielded),
+    ...describeGiveUp(giveUp),
+  ];
   const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
-  return { ...change, expect: { uid: live.uid }, take, yield: yielded, differences, confidence: 'server' };
+  return {
+    ...change,
+    expect: { uid: live.uid },
+    take,
+    yield: yielded,
+    ...(giveUp && { giveUp }),
+    differences,
+    confidence: 'server',
+  };
 }
 
 function reasonOf(

@@ -1,5 +1,7 @@
 /** Fields that are left to their holders, for people. */
 import type { YieldedField } from '../inventory/inventory.ts';
+import type { FieldSet } from '../manifest/field-set.ts';
+import { pathsOf } from '../manifest/field-set-place.ts';
 import { describe } from '../manifest/manifest.ts';
 import type { Change } from './plan.ts';
 
@@ -18,6 +20,11 @@ export function describeReturn(yielded: readonly YieldedField[]): string {
       ([holder, fields]) => `${fields.join(', ')} ${fields.length > 1 ? 'are' : 'is'} not left to ${holder} any more`,
     )
     .join(', ');
+}
+
+/** `given up as it is: .spec.replicas`, of fields that are ignored now. */
+export function describeGiveUp(fields: FieldSet | undefined): string[] {
+  return fields ? [`given up as it is: ${pathsOf(fields).join(', ')}`] : [];
 }
 
 /** What the rows of unchanged objects do not show, because there are none: at most one note, of a few objects. */

@@ -1,7 +1,7 @@
 /** The JSON Schema of the documents of plans and results: exactly what this version writes, no field more and none less. */
 import type { Origin } from '../errors.ts';
 import type { ObjectReference } from '../manifest/manifest.ts';
-import type { Problem } from '../plan/plan.ts';
+import type { Problem, WriteChange } from '../plan/plan.ts';
 import {
   type ChangeDocument,
   type DifferenceDocument,
@@ -111,6 +111,14 @@ const otherName = closed<NonNullable<ChangeDocument['renamedFrom']>>(
   {},
 );
 
+const yieldedField: Fields<keyof WriteChange['yield'][number]> = {
+  field: described(word, 'in the notation of the API server, as in .spec.replicas'),
+  manager: described(word, 'field manager of who holds it'),
+  subresource: described(word, 'the subresource that it was written through'),
+  autoscaler: described(word, 'the HorizontalPodAutoscaler that the manager acts for'),
+};
+const { field, manager, subresource, autoscaler } = yieldedField;
+
 const changeFields: Fields<keyof ChangeDocument> = {
   action: word,
   ...referenceFields,
@@ -122,6 +130,12 @@ const changeFields: Fields<keyof ChangeDocument> = {
   differences: listOf(ref('difference')),
   renamedFrom: described(otherName, 'the old name of the object'),
   renamedTo: described(otherName, 'the new name of the object'),
+  taken: described(listOf(object({ field, manager }, { subresource })), 'fields that are taken from their holders'),
+  yielded: described(
+    listOf(object({ field, manager }, { subresource, autoscaler })),
+    'fields that are left to their holders',
+  ),
+  givenUp: described(listOf(word), 'fields that are ignored now, and stay as they are'),
   code: described(codeSchema, 'the error code, when something is wrong'),
   result: { enum: ['succeeded', 'failed', 'blocked', 'stopped'] },
   problem: described(ref('problem'), 'why it failed or was blocked, or what it still waits for'),
@@ -144,10 +158,14 @@ function changeSchemas(isResult: boolean): Schema[] {
     return object({ action, ...referenceFields, reason: changeFields.reason, ...always }, sometimes);
   };
   return [
-    change(['create', 'update', 'replace', 'adopt'], ['confidence', 'differences'], ['renamedFrom']),
+    change(
+      ['create', 'update', 'replace', 'adopt'],
+      ['confidence', 'differences'],
+      ['renamedFrom', 'taken', 'yielded', 'givenUp'],
+    ),
     change(['delete'], [], ['renamedTo']),
     change(['release'], [], []),
-    change(['keep'], [], []),
+    change(['keep'], [], ['yielded']),
     change(['skip'], [], ['code']),
   ];
 }

@@ -2,8 +2,17 @@
 import { stringify as stringifyJson } from 'lossless-json';
 import { stringify as stringifyYaml } from 'yaml';
 import type { Outcome, Result } from '../engine/run.ts';
+import { pathsOf } from '../manifest/field-set-place.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
-import { type Change, changeId, type Difference, type Guard, type Plan, type Problem } from '../plan/plan.ts';
+import {
+  type Change,
+  changeId,
+  type Difference,
+  type Guard,
+  type Plan,
+  type Problem,
+  type WriteChange,
+} from '../plan/plan.ts';
 import { notesOf, usualDetail } from './detail.ts';
 import { compareFields, inReadingOrder } from './order.ts';
 import { type Counts, countChanges } from './summary.ts';
@@ -24,6 +33,11 @@ export interface ChangeDocument extends ObjectReference {
   /** Which of the two names is dealt with first. */
   readonly renamedFrom?: ObjectReference & { readonly first: 'new' | 'old' };
   readonly renamedTo?: ObjectReference & { readonly first: 'new' | 'old' };
+  /** Fields that others hold: taken from them, or left to them; missing when there are none. */
+  readonly taken?: WriteChange['take'];
+  readonly yielded?: WriteChange['yield'];
+  /** Fields that are ignored now, and stay as they are. */
+  readonly givenUp?: readonly string[];
   /** Of what is skipped because something is wrong. */
   readonly code?: string;
   /** Of results. */
@@ -142,12 +156,23 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
       confidence: change.confidence,
       differences: change.differences.map(({ digests: _, ...difference }) => difference),
     }),
+    ...fieldsOfOthers(change),
     ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),
     ...('renamedTo' in change && change.renamedTo && { renamedTo: otherName(change.renamedTo) }),
     ...('code' in change && change.code && { code: change.code }),
     ...(outcome && { result: outcome.result }),
     ...(outcome?.problem && { problem: outcome.problem }),
     ...(outcome?.gone !== undefined && { gone: outcome.gone }),
+  };
+}
+
+function fieldsOfOthers(change: Change): Pick<ChangeDocument, 'taken' | 'yielded' | 'givenUp'> {
+  const taken = 'take' in change ? change.take : [];
+  const yielded = ('yield' in change && change.yield) || [];
+  return {
+    ...(taken.length > 0 && { taken }),
+    ...(yielded.length > 0 && { yielded }),
+    ...('giveUp' in change && change.giveUp && { givenUp: pathsOf(change.giveUp) }),
   };
 }
 

@@ -240,3 +240,74 @@ describe('what a controller holds', () => {
     expect((await live()).metadata.annotations).toMatchObject({ 'example.org/a.b': 'theirs', 'example.org/a': 'mine' });
   });
 });
+
+describe('what is ignored', () => {
+  const ignore = (...paths: string[]): Partial<Policy> => ({ ignore: [{ kind: 'Deploy*', paths }] });
+  const entryOf = async (manager: RegExp) =>
+    (await live()).metadata.managedFields?.filter((entry) => manager.test(entry.manager)) ?? [];
+
+  it('is never sent', async () => {
+    const definitions = wanted(deployment(), ignore('spec.replicas'));
+    await engine.apply(definitions);
+    expect((await live()).spec.replicas).toBe(1);
+    await edit({ spec: { replicas: 5 } }, 'some-controller');
+    expect(rowOf((await engine.apply(definitions)).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+    expect((await live()).spec.replicas).toBe(5);
+  });
+
+  it('stays as it is when it was applied before', async () => {
+    const annotations = { 'example.org/a.b': 'mine', 'example.org/a': 'mine' };
+    const written = (image: string) => deployment({ replicas: 3 }, { web: image, side: 'side:1' }, annotations);
+    await engine.apply(wanted(written('web:1')));
+    const paths = ['spec.replicas', '.spec.template.spec.containers[name="side"].image', 'metadata.annotations.*/a.b'];
+    const definitions = wanted(written('web:2'), ignore(...paths));
+    const plan = await engine.plan(definitions);
+    const fields = [
+      '.metadata.annotations.example.org/a.b',
+      '.spec.replicas',
+      '.spec.template.spec.containers[name="side"].image',
+    ];
+    expect(rowOf(plan)?.action).toBe('update');
+    for (const field of fields) expect(rowOf(plan)?.reason).toContain(field);
+    const path = 'spec.template.spec.containers[name=web].image';
+    expect(plan.owners[0]?.changes[0]).toMatchObject({ differences: [{ path, before: 'web:1', after: 'web:2' }] });
+
+    const { outcomes } = await engine.apply(definitions);
+    expect(outcomes.map(({ result, problem }) => problem?.message ?? result)).toEqual(['succeeded']);
+    const after = await live();
+    expect(after.spec.replicas).toBe(3);
+    expect([await imageOf('web'), await imageOf('side')]).toEqual(['web:2', 'side:1']);
+    expect(after.metadata.annotations).toMatchObject(annotations);
+    expect(await entryOf(/vidra/)).toMatchObject([{ operation: 'Apply' }]);
+    const held = JSON.stringify(await entryOf(/vidra/));
+    expect(held).not.toMatch(/f:replicas|f:example.org\/a.b/);
+    expect(held).toMatch(/f:example.org\/a"/);
+    expect(rowOf(await engine.plan(definitions))).toEqual({ action: 'keep', reason: 'unchanged' });
+
+    // And it comes back when it is not ignored any more.
+    await scale(5, 'kubectl');
+    expect(rowOf((await engine.apply(wanted(written('web:2')))).plan)?.action).toBe('update');
+    expect((await live()).spec.replicas).toBe(3);
+  });
+
+  it('stays as it is also when the manifest lost it at the same time', async () => {
+    await engine.apply(wanted());
+    const definitions = wanted(deployment({}), ignore('.spec.replicas'));
+    expect(rowOf((await engine.apply(definitions)).plan)).toEqual({
+      action: 'update',
+      reason: 'the manifest changed; given up as it is: .spec.replicas',
+    });
+    expect((await live()).spec.replicas).toBe(3);
+  });
+
+  it('may hold the marks of owners, which are sent all the same', async () => {
+    await engine.apply(wanted(deployment({ replicas: 3 }, undefined, { 'example.org/a': 'mine' })));
+    const definitions = wanted(deployment(), ignore('metadata.annotations', 'metadata.labels'));
+    await engine.apply(definitions);
+    expect((await live()).metadata.annotations?.['example.org/a']).toBe('mine');
+    expect(JSON.stringify(await entryOf(/vidra/))).toMatch(/f:owner.vidra/);
+    expect(rowOf(await engine.plan(definitions))).toEqual({ action: 'keep', reason: 'unchanged' });
+    await engine.apply(wanted(deployment(), {}).slice(1), { prune: true });
+    expect(await cluster.exists(reference())).toBe(false);
+  });
+});

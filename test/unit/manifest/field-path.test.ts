@@ -10,6 +10,7 @@ import {
   withoutPlaces,
 } from '../../../src/manifest/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../src/manifest/manifest.ts';
+import { anyObject, placesIn } from '../../support/any-object.ts';
 
 const deployment = {
   metadata: { annotations: { 'foo/bar': '1', 'foo/bar.baz': '2', foo: '3' } },
@@ -106,34 +107,6 @@ test('fitsField takes a field for what is above it, and for nothing that only st
   expect(fitsField('.spec', '.spec.template')).toBe(false);
 });
 
-/** Objects whose names hold what separates names in paths. */
-const names = fc.constantFrom('a', 'b', 'a.b', 'c/d', 'x-y', 'f[0]', '"', 'k=v');
-const leaf = fc.oneof(fc.constantFrom('', 'a', 'b"]', 'c.d'), fc.integer({ min: 0, max: 9 }), fc.boolean());
-const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    leaf,
-    tie('object'),
-    fc
-      .uniqueArray(fc.constantFrom('one', 'two', 'three.4', 'f"]i'), { maxLength: 3 })
-      .chain((keys) => fc.tuple(...keys.map((name) => fc.record({ name: fc.constant(name), of: tie('value') })))),
-  ),
-  object: fc.dictionary(names, tie('value'), { maxKeys: 4 }),
-}));
-
-/** All places in a value, each with its path as the API server writes it. */
-function placesIn(value: JsonValue): { place: Place; path: string }[] {
-  const inner: [string | number, string, JsonValue][] = Array.isArray(value)
-    ? value.map((item: JsonObject, index) => [index, `[name=${JSON.stringify(item['name'])}]`, item])
-    : typeof value === 'object' && value !== null
-      ? Object.entries(value as JsonObject).map(([name, field]) => [name, `.${name}`, field as JsonValue])
-      : [];
-  return inner.flatMap(([step, text, field]) => [
-    { place: [step], path: text },
-    ...placesIn(field).map(({ place, path }) => ({ place: [step, ...place], path: text + path })),
-  ]);
-}
-
 /** Every leaf by its place; an item of a list by its name. */
 function leavesOf(value: JsonValue, at = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${at} ${JSON.stringify(value)}`];
@@ -147,7 +120,7 @@ function leavesOf(value: JsonValue, at = ''): string[] {
 describe('any path of the API server', () => {
   test('is found at its place', () => {
     fc.assert(
-      fc.property(object, (value) => {
+      fc.property(anyObject, (value) => {
         for (const { place, path } of placesIn(value)) {
           expect(placesAt(value, path)).toContainEqual(place);
           expect(valueAt(value, place)).toBeDefined();
@@ -157,7 +130,7 @@ describe('any path of the API server', () => {
   });
 
   test('is removed with what is below it, and nothing else is, nor is the value changed in place', () => {
-    const some = object.chain((value) => fc.tuple(fc.constant(value), fc.subarray(placesIn(value))));
+    const some = anyObject.chain((value) => fc.tuple(fc.constant(value), fc.subarray(placesIn(value))));
     fc.assert(
       fc.property(some, ([value, chosen]) => {
         const before = structuredClone(value);

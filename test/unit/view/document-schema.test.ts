@@ -21,7 +21,12 @@ function everything(): Plan {
   const changes = [
     { ...made, renamedFrom: { reference: gone.reference, first: 'new' as const } },
     { ...gone, renamedTo: { reference: made.reference, first: 'new' as const } },
-    write('update', 'Deployment shop/web', { differences, confidence: 'server' }),
+    {
+      ...write('update', 'Deployment shop/web', { differences, confidence: 'server' }),
+      take: [{ field: '.spec.a', manager: 'kubectl', subresource: 'scale' }],
+      yield: [{ field: '.spec.b', manager: 'hpa', subresource: 'scale', autoscaler: 'web' }],
+      giveUp: { 'f:spec': { 'f:c': {} } },
+    },
     write('replace', 'Service shop/web', { confidence: 'unchecked' }),
     write('adopt', 'Namespace shop'),
     {
@@ -32,7 +37,7 @@ function everything(): Plan {
       uid: 'u',
       leave: false,
     },
-    keep('Secret shop/b'),
+    { ...keep('Secret shop/b'), yield: [{ field: '.spec.b', manager: 'hpa' }] },
     skip('Secret shop/c', { reason: 'is being deleted' }),
     skip('Secret shop/d', { reason: 'is taken', code: 'CONFLICT' }),
   ];
@@ -90,20 +95,11 @@ describe('the schema', () => {
 });
 
 /** What may be missing. */
+const inPlans = ['sync', 'artifact', 'origin', 'before', 'after', 'renamedFrom', 'renamedTo', 'code'];
+const ofFields = ['taken', 'yielded', 'givenUp', 'subresource', 'autoscaler'];
 const optional = {
-  plan: new Set(['sync', 'artifact', 'origin', 'before', 'after', 'renamedFrom', 'renamedTo', 'code']),
-  result: new Set([
-    'sync',
-    'artifact',
-    'origin',
-    'before',
-    'after',
-    'renamedFrom',
-    'renamedTo',
-    'code',
-    'problem',
-    'gone',
-  ]),
+  plan: new Set([...inPlans, ...ofFields]),
+  result: new Set([...inPlans, ...ofFields, 'problem', 'gone']),
 };
 
 interface Field {
