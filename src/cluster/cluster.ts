@@ -108,7 +108,8 @@ export interface Cluster {
   listMetadata(type: ResourceType, selection: Selection): Promise<ObjectMetadata[]>;
   getMetadata(type: ResourceType, reference: ObjectReference): Promise<ObjectMetadata | undefined>;
   get(type: ResourceType, reference: ObjectReference): Promise<Manifest | undefined>;
-  list(type: ResourceType, selection: Selection): Promise<Manifest[]>;
+  /** At most `limit` of them. */
+  list(type: ResourceType, selection: Selection & { readonly limit?: number }): Promise<Manifest[]>;
   /**
    * Ends when the signal aborts or the cluster is closed, and throws what waiting does not mend: CLUSTER_UNAUTHORIZED,
    * CLUSTER_FORBIDDEN, KIND_UNKNOWN. Everything else is tried again for ever. Takes no connection from other requests.

@@ -45,14 +45,15 @@ export interface Listing<T> {
 export async function listObjects<T>(
   transport: Transport,
   type: ResourceType,
-  selection: Selection,
+  selection: Selection & { readonly limit?: number },
   form: Form<T>,
   signal?: AbortSignal,
 ): Promise<Listing<T>> {
   const subject = `list of ${type.resource}`;
+  const limit = selection.limit === undefined ? undefined : `${selection.limit}`;
   const answer = await transport.send({
     method: 'GET',
-    path: collectionPath(type, selection.namespace) + query(selectors(selection)),
+    path: collectionPath(type, selection.namespace) + query({ ...selectors(selection), limit }),
     ...(form.list && { accept: form.list }),
     ...(signal && { signal }),
   });

@@ -55,8 +55,7 @@ async function write(
   }
   if (answer.type === 'conflict') throw await conflictError(cluster, type, owner, change, answer.conflicts);
   if (answer.type === 'stale') throw new VidraError('PLAN_STALE', answer.message);
-  if (change.reference.kind === 'CustomResourceDefinition')
-    await awaitEstablished(cluster, type, change.reference, signal);
+  if (change.reference.kind === 'CustomResourceDefinition') await awaitEstablished(cluster, change.reference, signal);
   const proof = proofOf(owner, answer.metadata, change.yield);
   return { result: 'succeeded', ...(proof && { proof }) };
 }

@@ -1,27 +1,24 @@
 /** Waits until everything that is wanted is healthy: what was written, and what was found unchanged. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { VidraError } from '../errors.ts';
 import { type Health, healthOf, isAlwaysHealthy } from '../manifest/health.ts';
-import { describe, keyOf, type ObjectReference } from '../manifest/manifest.ts';
-import { managedSelector } from '../manifest/owner.ts';
+import {
+  describe,
+  groupVersion,
+  type JsonObject,
+  keyOf,
+  type Manifest,
+  type ObjectReference,
+} from '../manifest/manifest.ts';
 import { isWrite } from '../plan/order.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { OwnerPlan, Plan } from '../plan/plan.ts';
+import { awaitObjects } from './await-objects.ts';
+import { createCauses } from './causes.ts';
 import type { Outcome, Result, Run } from './run.ts';
+import type { Awaited } from './sight.ts';
 import type { Target } from './target.ts';
 
-const firstPollMs = 200;
-const longestPollMs = 2000;
-/** In more namespaces than these, one LIST of the whole cluster is cheaper. */
-const fewNamespaces = 2;
-
-/** One object that is waited for. */
-interface Watched {
+interface AwaitedHealth extends Awaited {
   readonly owner: string;
-  readonly server: string;
-  readonly reference: ObjectReference;
 }
-
-type Unhealthy = Result['unhealthy'][number];
 
 /** What is not healthy at `until` (milliseconds since 1970) or has failed for good; empty when all is well. */
 export async function awaitHealth(
@@ -30,81 +27,64 @@ export async function awaitHealth(
   target: Target,
   run: Run,
   until: number,
-): Promise<Unhealthy[]> {
-  let left = watchedOf(outcomes, plan);
-  const failed: Unhealthy[] = [];
-  for (let pollMs = firstPollMs; left.length > 0; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
-    const health = await readHealth(left, target);
-    const stateOf = (one: Watched) => health.get(placeOf(one.server, one.reference)) ?? healthOfAbsent(one);
-    failed.push(...left.filter((one) => stateOf(one).state === 'failed').map((one) => unhealthy(one, stateOf(one))));
-    left = left.filter((one) => stateOf(one).state === 'progressing');
-    if (left.length === 0) break;
-    const objects = left.map((one) => ({ name: describe(one.reference), reason: stateOf(one).reason }));
-    run.emit({ type: 'waiting', objects });
-    if (run.signal.aborted || Date.now() + pollMs > until)
-      return [...failed, ...left.map((one) => unhealthy(one, stateOf(one)))];
-    // An abort ends the pause; the signal is looked at above.
-    await sleep(pollMs, undefined, { signal: run.signal }).catch(() => undefined);
-  }
-  return failed;
+): Promise<Result['unhealthy']> {
+  const causes = createCauses();
+  const sights = await awaitObjects(await awaitedOf(outcomes, plan, target), {
+    signal: run.signal,
+    until,
+    tell: async (left) => {
+      const objects = left.map((sight) => ({
+        name: describe(sight.awaited.reference),
+        reason: causes.reasonOf(sight),
+      }));
+      run.emit({ type: 'waiting', objects });
+      await causes.refresh(left);
+    },
+  });
+  const unwell = sights.filter(({ health }) => health?.state !== 'current');
+  if (!run.signal.aborted) await causes.conclude(unwell);
+  return unwell.map((sight) => ({
+    owner: sight.awaited.owner,
+    name: describe(sight.awaited.reference),
+    reason: causes.reasonOf(sight),
+    failed: sight.health?.state === 'failed',
+  }));
 }
 
 // An object that was not healthy in time yesterday is not healthy because nothing was written today.
-function watchedOf(outcomes: readonly Outcome[], plan: Plan): Watched[] {
+async function awaitedOf(outcomes: readonly Outcome[], plan: Plan, target: Target): Promise<AwaitedHealth[]> {
   const written = new Set(outcomes.filter(({ result }) => result === 'succeeded').map(({ change }) => change));
-  return plan.owners.flatMap(({ owner, header, changes }) =>
-    changes
+  const owners = plan.owners.map(async (ownerPlan) => {
+    const wanted = ownerPlan.changes
       .filter((change) => change.action === 'keep' || (isWrite(change) && written.has(change)))
-      .filter(({ reference }) => !isAlwaysHealthy(reference))
-      .map(({ reference }) => ({ owner: owner.name, server: header.server, reference })),
-  );
-}
-
-/** One LIST for each kind, or one for each of its namespaces where they are few. */
-async function readHealth(left: readonly Watched[], target: Target): Promise<Map<string, Health>> {
-  const kinds = new Map<string, Watched[]>();
-  for (const one of left) {
-    const key = `${one.server} ${one.reference.group}/${one.reference.kind}`;
-    const others = kinds.get(key);
-    if (others) others.push(one);
-    else kinds.set(key, [one]);
-  }
-  const health = new Map<string, Health>();
-  await Promise.all([...kinds.values()].map((some) => readKind(some, target, health)));
-  return health;
-}
-
-async function readKind(some: readonly Watched[], target: Target, health: Map<string, Health>): Promise<void> {
-  const [{ server, reference }] = some as [Watched];
-  const cluster = await target.clusterOf(server);
-  const type = cluster.typeOf(reference);
-  if (!type) return;
-  const list = async (namespaces: readonly (string | undefined)[]) => {
-    const selections = namespaces.map((namespace) => (namespace ? { namespace } : {}));
-    const lists = selections.map((selection) => cluster.list(type, { labelSelector: managedSelector, ...selection }));
-    for (const object of (await Promise.all(lists)).flat()) {
-      const { namespace = '', name } = object.metadata;
-      health.set(placeOf(server, { ...reference, namespace, name }), healthOf(object));
-    }
-  };
-  const namespaces = [...new Set(some.map((one) => one.reference.namespace))];
-  if (!type.namespaced || namespaces.length <= fewNamespaces) return list(namespaces);
-  await list([undefined]).catch((error) => {
-    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
-    return list(namespaces);
+      .filter(({ reference }) => !isAlwaysHealthy(reference));
+    if (wanted.length === 0) return [];
+    const cluster = await target.clusterOf(ownerPlan.header.server);
+    const owner = ownerPlan.owner.name;
+    const judge = judgeOf(ownerPlan);
+    return wanted.map(({ reference }) => ({ owner, cluster, reference, judge: judge(reference) }));
   });
+  return (await Promise.all(owners)).flat();
 }
 
-// A Job that ended long enough ago is deleted by its time to live.
-function healthOfAbsent({ reference }: Watched): Health {
-  const isJob = reference.group === 'batch' && reference.kind === 'Job';
-  return isJob ? { state: 'current', reason: '' } : { state: 'progressing', reason: 'it is not there any more' };
+function judgeOf(plan: OwnerPlan): (reference: ObjectReference) => Awaited['judge'] {
+  const passing = new Set(
+    plan.desired.filter(({ manifest }) => isPassing(manifest)).map(({ reference }) => keyOf(reference)),
+  );
+  return (reference) => {
+    const isDesiredToGo = passing.has(keyOf(reference));
+    return (object, before) => {
+      if (object) return healthOf(object);
+      return isDesiredToGo || isPassing(before) ? current : missing;
+    };
+  };
 }
 
-function placeOf(server: string, reference: ObjectReference): string {
-  return `${server} ${keyOf(reference)}`;
-}
+const current: Health = { state: 'current', reason: '' };
+const missing: Health = { state: 'progressing', reason: 'it is not there any more' };
 
-function unhealthy({ owner, reference }: Watched, { state, reason }: Health): Unhealthy {
-  return { owner, name: describe(reference), reason, failed: state === 'failed' };
+/** Whether it is a Job that is deleted some time after it has ended. */
+function isPassing(object: Manifest | undefined): boolean {
+  if (object?.kind !== 'Job' || groupVersion(object.apiVersion).group !== 'batch') return false;
+  return (object['spec'] as JsonObject | undefined)?.['ttlSecondsAfterFinished'] !== undefined;
 }

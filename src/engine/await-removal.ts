@@ -1,14 +1,18 @@
 /** Waits until what was deleted is gone. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe } from '../manifest/manifest.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Health } from '../manifest/health.ts';
+import { describe, type Manifest } from '../manifest/manifest.ts';
+import { removalReason } from '../manifest/removal.ts';
+import type { Change, Plan } from '../plan/plan.ts';
+import { awaitObjects } from './await-objects.ts';
 import type { Outcome, Run } from './run.ts';
+import type { Awaited } from './sight.ts';
 import type { Target } from './target.ts';
 
-const firstPollMs = 200;
-const longestPollMs = 2000;
+interface AwaitedRemoval extends Awaited {
+  readonly outcome: Outcome;
+}
 
-/** The outcomes, those of deletions that ended by `until` (milliseconds since 1970) with `gone`. */
+/** The outcomes; of deletions, those that ended by `until` (milliseconds since 1970) are `gone`, and others say what is in the way. */
 export async function awaitRemoval(
   outcomes: readonly Outcome[],
   plan: Plan,
@@ -17,32 +21,35 @@ export async function awaitRemoval(
   until: number,
 ): Promise<Outcome[]> {
   const servers = new Map(plan.owners.map(({ owner, header }) => [owner.name, header.server]));
-  let left = outcomes.filter((outcome) => outcome.result === 'succeeded' && outcome.gone === false);
-  const gone = new Set<Outcome>();
-  for (let pollMs = firstPollMs; left.length > 0; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
-    const reasons = new Map<Outcome, string>();
-    await Promise.all(
-      left.map(async (outcome) => {
-        const reason = await survival(outcome, servers.get(outcome.owner) ?? '', target);
-        if (reason === undefined) gone.add(outcome);
-        else reasons.set(outcome, reason);
-      }),
-    );
-    left = left.filter((outcome) => !gone.has(outcome));
-    if (left.length === 0 || run.signal.aborted || Date.now() + pollMs > until) break;
-    const objects = [...reasons].map(([{ change }, reason]) => ({ name: describe(change.reference), reason }));
-    run.emit({ type: 'waiting', objects });
-    // An abort ends the pause; the signal is looked at above.
-    await sleep(pollMs, undefined, { signal: run.signal }).catch(() => undefined);
-  }
-  return outcomes.map((outcome) => (gone.has(outcome) ? { ...outcome, gone: true } : outcome));
+  const marked = outcomes.filter((outcome) => outcome.result === 'succeeded' && outcome.gone === false);
+  const awaited = await Promise.all(
+    marked.map(async (outcome): Promise<AwaitedRemoval> => {
+      const { change, owner } = outcome;
+      const cluster = await target.clusterOf(servers.get(owner) ?? '');
+      return { outcome, cluster, reference: change.reference, judge: (object) => removal(change, object) };
+    }),
+  );
+  const sights = await awaitObjects(awaited, {
+    signal: run.signal,
+    until,
+    tell: (left) => {
+      const objects = left.map(({ awaited, health }) => ({
+        name: describe(awaited.reference),
+        reason: health?.reason ?? '',
+      }));
+      run.emit({ type: 'waiting', objects });
+    },
+  });
+  const after = new Map(sights.map(({ awaited, health }) => [awaited.outcome, health]));
+  return outcomes.map((outcome) => {
+    const health = after.get(outcome);
+    if (health?.state === 'current') return { ...outcome, gone: true };
+    return health ? { ...outcome, problem: { code: 'TIMEOUT', message: health.reason } } : outcome;
+  });
 }
 
-/** What an object that is being deleted waits for; nothing when it is gone or is another one by now. */
-async function survival({ change }: Outcome, server: string, target: Target): Promise<string | undefined> {
-  const cluster = await target.clusterOf(server);
-  const type = cluster.typeOf(change.reference);
-  const live = type && (await cluster.getMetadata(type, change.reference));
-  if (!live || (change.action === 'delete' && live.uid !== change.uid)) return undefined;
-  return live.finalizers.length > 0 ? `waits for ${live.finalizers.join(', ')}` : 'waits for its contents';
+/** Gone, or another object by now. */
+function removal(change: Change, object: Manifest | undefined): Health {
+  const isGone = !object || (change.action === 'delete' && object.metadata['uid'] !== change.uid);
+  return isGone ? { state: 'current', reason: '' } : { state: 'progressing', reason: removalReason(object) };
 }

@@ -1,41 +1,42 @@
 /** Waits until the kind that a CustomResourceDefinition defines is served. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import type { JsonObject, ObjectReference } from '../manifest/manifest.ts';
+import { type Health, healthOf } from '../manifest/health.ts';
+import type { JsonObject, Manifest, ObjectReference } from '../manifest/manifest.ts';
+import { awaitObjects } from './await-objects.ts';
 
 const timeoutMs = 30_000;
 const pollMs = 100;
 
-/** Established as the definition's conditions say it, and to be found in discovery. Throws TIMEOUT. */
+/** Established as the definition's conditions say it, and to be found in discovery. Throws TIMEOUT, INTERRUPTED. */
 export async function awaitEstablished(
   cluster: Cluster,
-  type: ResourceType,
   reference: ObjectReference,
   signal: AbortSignal,
 ): Promise<void> {
   const until = Date.now() + timeoutMs;
-  while (Date.now() < until && !signal.aborted) {
-    const definition = await cluster.get(type, reference);
-    const spec = definition?.['spec'] as JsonObject | undefined;
-    const names = spec?.['names'] as { kind?: string } | undefined;
-    if (definition && isEstablished(definition['status'] as JsonObject | undefined)) {
-      const kind = { group: String(spec?.['group']), kind: names?.kind ?? '' };
-      // Discovery follows some moments after the condition.
+  const judge = (object: Manifest | undefined): Health =>
+    object ? healthOf(object) : { state: 'failed', reason: 'it is not there any more' };
+  const [sight] = await awaitObjects([{ cluster, reference, judge }], { signal, until });
+  const spec = sight?.object?.['spec'] as JsonObject | undefined;
+  if (sight?.health?.state === 'current') {
+    // Discovery follows some moments after the condition.
+    do {
       await cluster.discover();
-      if (servedVersions(spec).every((version) => cluster.typeOf({ ...kind, version })?.version === version)) return;
-    }
-    await sleep(pollMs);
+      if (isServed(cluster, spec)) return;
+      await sleep(pollMs);
+    } while (Date.now() < until && !signal.aborted);
   }
-  throw new VidraError('TIMEOUT', 'the kind that it defines is not served yet');
+  if (signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request');
+  const reason = sight?.health?.reason;
+  throw new VidraError('TIMEOUT', `the kind that it defines is not served yet${reason ? `: ${reason}` : ''}`);
 }
 
-function servedVersions(spec: JsonObject | undefined): string[] {
+function isServed(cluster: Cluster, spec: JsonObject | undefined): boolean {
+  const names = spec?.['names'] as { kind?: string } | undefined;
+  const kind = { group: String(spec?.['group']), kind: names?.kind ?? '' };
   const versions = (spec?.['versions'] ?? []) as readonly { name: string; served: boolean }[];
-  return versions.filter(({ served }) => served).map(({ name }) => name);
-}
-
-function isEstablished(status: JsonObject | undefined): boolean {
-  const conditions = (status?.['conditions'] ?? []) as readonly { type?: string; status?: string }[];
-  return conditions.some((condition) => condition.type === 'Established' && condition.status === 'True');
+  const served = versions.filter((version) => version.served);
+  return served.every(({ name }) => cluster.typeOf({ ...kind, version: name })?.version === name);
 }

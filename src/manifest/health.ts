@@ -1,18 +1,12 @@
 /** Whether an object has become what its manifest asks for: the rules of kstatus, per kind and for conditions in general. */
+import { conditionOf } from './condition.ts';
 import type { JsonObject, Manifest } from './manifest.ts';
+import { podTrouble } from './pod.ts';
 
 export interface Health {
   readonly state: 'current' | 'progressing' | 'failed';
   /** For people: what it waits for, or why it failed. Empty when current. */
   readonly reason: string;
-}
-
-interface Condition {
-  readonly type?: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly observedGeneration?: number;
 }
 
 const current: Health = { state: 'current', reason: '' };
@@ -108,22 +102,9 @@ function job(object: Manifest, status: JsonObject): Health {
 }
 
 function pod(_object: Manifest, status: JsonObject): Health {
-  if (status['phase'] === 'Succeeded') return current;
-  if (status['phase'] === 'Failed') return failed(String(status['message'] ?? status['reason'] ?? 'it failed'));
-  const ready = conditionOf(status, 'Ready');
-  if (ready?.status === 'True') return current;
-  const scheduled = conditionOf(status, 'PodScheduled');
-  if (scheduled?.status === 'False') return progressing(scheduled.message || 'it is not scheduled');
-  return progressing(waitingContainer(status) ?? ready?.message ?? 'it is not ready');
-}
-
-function waitingContainer(status: JsonObject): string | undefined {
-  const containers = (status['containerStatuses'] ?? []) as readonly {
-    name?: string;
-    state?: { waiting?: { reason?: string } };
-  }[];
-  const waiting = containers.find((container) => container.state?.waiting?.reason);
-  return waiting && `container ${waiting.name}: ${waiting.state?.waiting?.reason}`;
+  if (status['phase'] === 'Succeeded' || conditionOf(status, 'Ready')?.status === 'True') return current;
+  const reason = podTrouble(status) ?? 'it is not ready';
+  return status['phase'] === 'Failed' ? failed(reason) : progressing(reason);
 }
 
 function service(object: Manifest, status: JsonObject): Health {
@@ -167,11 +148,6 @@ function phase(status: JsonObject, wantedPhase: string): Health {
   return status['phase'] === 'Lost'
     ? failed('it is lost')
     : progressing(`its phase is ${status['phase'] ?? 'not set'}`);
-}
-
-function conditionOf(status: JsonObject, type: string): Condition | undefined {
-  const conditions = (status['conditions'] ?? []) as readonly Condition[];
-  return Array.isArray(conditions) ? conditions.find((condition) => condition?.type === type) : undefined;
 }
 
 function wanted(object: Manifest): number {

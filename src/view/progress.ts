@@ -16,6 +16,10 @@ export interface ProgressOptions {
   readonly verbose: boolean;
 }
 
+type Waiting = Extract<RunEvent, { type: 'waiting' }>;
+
+const mostWaiting = 20;
+
 export async function createProgress({ stream, terminal, verbose }: ProgressOptions): Promise<Progress> {
   if (verbose) return lines(stream);
   if (!terminal) return { emit: () => {}, stop: () => {} };
@@ -52,7 +56,7 @@ function progressText(event: RunEvent): string | undefined {
   }
 }
 
-function waitingText(objects: Extract<RunEvent, { type: 'waiting' }>['objects']): string | undefined {
+function waitingText(objects: Waiting['objects']): string | undefined {
   const [first] = objects;
   if (!first) return undefined;
   const others = objects.length > 1 ? ` and ${countOf(objects.length - 1, 'other')}` : '';
@@ -61,13 +65,27 @@ function waitingText(objects: Extract<RunEvent, { type: 'waiting' }>['objects'])
 
 function lines(stream: NodeJS.WritableStream): Progress {
   let last: string | undefined;
+  const reasons = new Map<string, string>();
   const emit = (event: RunEvent) => {
-    const text = event.type === 'acted' ? actedText(event.outcome) : steadyText(event);
-    if (text === undefined || text === last) return;
-    last = text;
-    stream.write(`${text}\n`);
+    const texts = event.type === 'waiting' ? newReasons(event.objects, reasons) : [lineOf(event)];
+    for (const text of texts) {
+      if (text === undefined || text === last) continue;
+      last = text;
+      stream.write(`${text}\n`);
+    }
   };
   return { emit, stop: () => {} };
+}
+
+/** A line for each object that waits for something else than before; of many, the first ones. */
+function newReasons(objects: Waiting['objects'], known: Map<string, string>): string[] {
+  const changed = objects.slice(0, mostWaiting).filter(({ name, reason }) => known.get(name) !== reason);
+  for (const { name, reason } of changed) known.set(name, reason);
+  return changed.map(({ name, reason }) => printableLine(`Waiting for ${name}: ${reason}`));
+}
+
+function lineOf(event: RunEvent): string | undefined {
+  return event.type === 'acted' ? actedText(event.outcome) : steadyText(event);
 }
 
 // Counters would fill a log: each object has its line already.

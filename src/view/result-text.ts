@@ -53,9 +53,10 @@ function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): st
   return outcome.problem ? problems.lines(outcome.problem, `${lead}: `) : [lead];
 }
 
-function leftLines({ change, gone }: Outcome, name: string, style: Style): string[] {
+function leftLines({ change, gone, problem }: Outcome, name: string, style: Style): string[] {
   if (change.action !== 'delete' || gone !== false) return [];
-  return [`${style.colour.yellow(style.glyphs.delete)} ${name} is marked for deletion and waits for its finalizers`];
+  const wait = problem ? `is not gone yet: ${printableLine(problem.message)}` : 'waits for its finalizers';
+  return [`${style.colour.yellow(style.glyphs.delete)} ${name} is marked for deletion and ${wait}`];
 }
 
 function sorted(outcomes: readonly Outcome[]): Outcome[] {

@@ -24,11 +24,14 @@ export interface Engine {
 }
 
 /** Records are kept in a namespace of the test's own, `recordNamespace`. */
-export async function startEngine(kubeconfig: string, recordNamespace: string): Promise<Engine> {
-  const signal = new AbortController().signal;
+export async function startEngine(
+  kubeconfig: string,
+  recordNamespace: string,
+  { signal = new AbortController().signal, emit = () => undefined }: Partial<Run> = {},
+): Promise<Engine> {
   // Every request under way listens for the abort.
   setMaxListeners(0, signal);
-  const run: Run = { signal, emit: () => undefined };
+  const run: Run = { signal, emit };
   const cluster = await connectCluster({ file: kubeconfig, environment: {}, signal });
   const target = async (definitions: readonly Definition[], options: Partial<Target> = {}): Promise<Target> => ({
     set: recordNamespace,

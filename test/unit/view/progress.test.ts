@@ -18,6 +18,14 @@ const events: readonly RunEvent[] = [
   { type: 'acted', outcome: outcome('web', change, { result: 'failed', problem }) },
   { type: 'waiting', objects: [{ name: 'Deployment shop/a', reason: '0 of 2 Pods are ready' }] },
   { type: 'waiting', objects: [{ name: 'Deployment shop/a', reason: '0 of 2 Pods are ready' }] },
+  {
+    type: 'waiting',
+    objects: [
+      { name: 'Deployment shop/a', reason: '1 of 2 Pods is ready' },
+      { name: 'Job shop/b', reason: 'it runs' },
+    ],
+  },
+  { type: 'waiting', objects: [{ name: 'Job shop/b', reason: 'it runs' }] },
   { type: 'waiting', objects: [] },
 ];
 
@@ -39,6 +47,8 @@ describe('progress', () => {
       create ConfigMap shop/a: succeeded
       create ConfigMap shop/a: failed: is refused \\u001b[2J
       Waiting for Deployment shop/a: 0 of 2 Pods are ready
+      Waiting for Deployment shop/a: 1 of 2 Pods is ready
+      Waiting for Job shop/b: it runs
       "
     `);
   });
