@@ -1,4 +1,4 @@
-/** Waits until everything that is wanted is healthy: what was written, and what was found unchanged. */
+/** Objects that are waited for until they are healthy. */
 import { type Health, healthOf, isAlwaysHealthy } from '../manifest/health.ts';
 import {
   describe,
@@ -10,49 +10,16 @@ import {
 } from '../manifest/manifest.ts';
 import { isWrite } from '../plan/order.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
-import { awaitObjects } from './await-objects.ts';
-import { createCauses } from './causes.ts';
-import type { Outcome, Result, Run } from './run.ts';
-import type { Awaited } from './sight.ts';
+import type { Outcome, Result } from './run.ts';
+import type { Awaited, Sight } from './sight.ts';
 import type { Target } from './target.ts';
 
-interface AwaitedHealth extends Awaited {
-  readonly owner: string;
-}
-
-/** What is not healthy at `until` (milliseconds since 1970) or has failed for good; empty when all is well. */
-export async function awaitHealth(
+/** What was written, and what was found unchanged: not healthy in time yesterday is not healthy because nothing was written today. */
+export async function awaitedHealth(
   outcomes: readonly Outcome[],
   plan: Plan,
   target: Target,
-  run: Run,
-  until: number,
-): Promise<Result['unhealthy']> {
-  const causes = createCauses();
-  const sights = await awaitObjects(await awaitedOf(outcomes, plan, target), {
-    signal: run.signal,
-    until,
-    tell: async (left) => {
-      const objects = left.map((sight) => ({
-        name: describe(sight.awaited.reference),
-        reason: causes.reasonOf(sight),
-      }));
-      run.emit({ type: 'waiting', objects });
-      await causes.refresh(left);
-    },
-  });
-  const unwell = sights.filter(({ health }) => health?.state !== 'current');
-  if (!run.signal.aborted) await causes.conclude(unwell);
-  return unwell.map((sight) => ({
-    owner: sight.awaited.owner,
-    name: describe(sight.awaited.reference),
-    reason: causes.reasonOf(sight),
-    failed: sight.health?.state === 'failed',
-  }));
-}
-
-// An object that was not healthy in time yesterday is not healthy because nothing was written today.
-async function awaitedOf(outcomes: readonly Outcome[], plan: Plan, target: Target): Promise<AwaitedHealth[]> {
+): Promise<(Awaited & { readonly owner: string })[]> {
   const written = new Set(outcomes.filter(({ result }) => result === 'succeeded').map(({ change }) => change));
   const owners = plan.owners.map(async (ownerPlan) => {
     const wanted = ownerPlan.changes
@@ -65,6 +32,18 @@ async function awaitedOf(outcomes: readonly Outcome[], plan: Plan, target: Targe
     return wanted.map(({ reference }) => ({ owner, cluster, reference, judge: judge(reference) }));
   });
   return (await Promise.all(owners)).flat();
+}
+
+/** Those of whom it is wanted that they are healthy. */
+export function unhealthyOf(
+  unwell: readonly Sight<Awaited & { readonly owner?: string }>[],
+  reasonOf: (sight: Sight) => string,
+): Result['unhealthy'] {
+  return unwell.flatMap((sight) => {
+    const { owner, reference } = sight.awaited;
+    if (owner === undefined) return [];
+    return [{ owner, name: describe(reference), reason: reasonOf(sight), failed: sight.health?.state === 'failed' }];
+  });
 }
 
 function judgeOf(plan: OwnerPlan): (reference: ObjectReference) => Awaited['judge'] {

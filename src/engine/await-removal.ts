@@ -1,45 +1,34 @@
-/** Waits until what was deleted is gone. */
+/** Deletions that are waited for until the object is gone. */
 import type { Health } from '../manifest/health.ts';
-import { describe, type Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { removalReason } from '../manifest/removal.ts';
 import type { Change, Plan } from '../plan/plan.ts';
-import { awaitObjects } from './await-objects.ts';
-import type { Outcome, Run } from './run.ts';
-import type { Awaited } from './sight.ts';
+import type { Outcome } from './run.ts';
+import type { Awaited, Sight } from './sight.ts';
 import type { Target } from './target.ts';
 
-interface AwaitedRemoval extends Awaited {
-  readonly outcome: Outcome;
-}
-
-/** The outcomes; of deletions, those that ended by `until` (milliseconds since 1970) are `gone`, and others say what is in the way. */
-export async function awaitRemoval(
+/** The objects that are marked for deletion and not gone yet. */
+export async function awaitedRemovals(
   outcomes: readonly Outcome[],
   plan: Plan,
   target: Target,
-  run: Run,
-  until: number,
-): Promise<Outcome[]> {
+): Promise<(Awaited & { readonly outcome: Outcome })[]> {
   const servers = new Map(plan.owners.map(({ owner, header }) => [owner.name, header.server]));
   const marked = outcomes.filter((outcome) => outcome.result === 'succeeded' && outcome.gone === false);
-  const awaited = await Promise.all(
-    marked.map(async (outcome): Promise<AwaitedRemoval> => {
-      const { change, owner } = outcome;
-      const cluster = await target.clusterOf(servers.get(owner) ?? '');
-      return { outcome, cluster, reference: change.reference, judge: (object) => removal(change, object) };
-    }),
-  );
-  const sights = await awaitObjects(awaited, {
-    signal: run.signal,
-    until,
-    tell: (left) => {
-      const objects = left.map(({ awaited, health }) => ({
-        name: describe(awaited.reference),
-        reason: health?.reason ?? '',
-      }));
-      run.emit({ type: 'waiting', objects });
-    },
+  const awaited = marked.map(async (outcome) => {
+    const { change, owner } = outcome;
+    const cluster = await target.clusterOf(servers.get(owner) ?? '');
+    const judge = (object: Manifest | undefined) => removal(change, object);
+    return { outcome, cluster, reference: change.reference, judge };
   });
+  return Promise.all(awaited);
+}
+
+/** The outcomes, of deletions with whether the object is gone, or else what is in the way. */
+export function afterRemovals(
+  outcomes: readonly Outcome[],
+  sights: readonly Sight<Awaited & { readonly outcome?: Outcome }>[],
+): Outcome[] {
   const after = new Map(sights.map(({ awaited, health }) => [awaited.outcome, health]));
   return outcomes.map((outcome) => {
     const health = after.get(outcome);

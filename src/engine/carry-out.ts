@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { VidraError } from '../errors.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
 import { actAll } from './act-all.ts';
-import { awaitHealth } from './await-health.ts';
-import { awaitRemoval } from './await-removal.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import { recordHistory } from './record-history.ts';
 import type { Outcome, Result, Run } from './run.ts';
+import { settle } from './settle.ts';
 import type { Target } from './target.ts';
 
 export interface CarryOutOptions {
@@ -23,17 +22,14 @@ export async function carryOut(plan: Plan, target: Target, run: Run, options: Ca
   const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
-  let outcomes = await actAll(plan, target.clusterOf, run);
+  const outcomes = await actAll(plan, target.clusterOf, run);
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
   if (!options.wait) return { plan, outcomes, unhealthy: [], notes };
 
-  const unhealthy = await awaitHealth(outcomes, plan, target, run, until);
-  if (outcomes.some((outcome) => outcome.gone === false)) {
-    outcomes = await awaitRemoval(outcomes, plan, target, run, until);
-    await recordAll(plan.owners, outcomes, target, id);
-  }
-  return { plan, outcomes, unhealthy, notes };
+  const settled = await settle(outcomes, plan, target, run, until);
+  if (outcomes.some((outcome) => outcome.gone === false)) await recordAll(plan.owners, settled.outcomes, target, id);
+  return { plan, ...settled, notes };
 }
 
 async function recordAll(

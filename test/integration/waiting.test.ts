@@ -277,19 +277,25 @@ describe('a deletion', () => {
     metadata: { name: 'kept', namespace, finalizers: ['example.com/keep'] },
   });
 
+  const rest = () => resource(`${namespace}-web`, { ...service('web'), spec: { ports: [{ port: 80 }] } });
+
   it('names its finalizers, and ends when they are gone', async () => {
     await engine.apply([resource(`${namespace}-web`, kept(), service('web'))]);
-    const rest = resource(`${namespace}-web`, { ...service('web'), spec: { ports: [{ port: 80 }] } });
-    const early = await engine.apply([rest], {}, brief);
-    expect(early.outcomes.find(({ change }) => change.action === 'delete')).toMatchObject({
+    const applied = engine.apply([rest()], {}, long);
+    await waitFor('the wait', () => said(`ConfigMap ${namespace}/kept`).includes('waits for example.com/keep'));
+    await cluster.patch(kept(), 'merge-patch', { metadata: { finalizers: null } });
+    const { outcomes } = await applied;
+    expect(outcomes.find(({ change }) => change.action === 'delete')).toMatchObject({ gone: true });
+    expect(countOf('configmaps').watches).toBe(1);
+  });
+
+  it('that does not end in time says what is in its way', async () => {
+    await engine.apply([resource(`${namespace}-web`, kept(), service('web'))]);
+    const { outcomes } = await engine.apply([rest()], {}, brief);
+    expect(outcomes.find(({ change }) => change.action === 'delete')).toMatchObject({
       gone: false,
       problem: { code: 'TIMEOUT', message: 'waits for example.com/keep' },
     });
-    events.length = 0;
-    const late = engine.apply([rest], {}, long);
-    await waitFor('the wait', () => said(`ConfigMap ${namespace}/kept`).includes('waits for example.com/keep'));
-    await cluster.patch(kept(), 'merge-patch', { metadata: { finalizers: null } });
-    expect((await late).outcomes.find(({ change }) => change.action === 'delete')).toMatchObject({ gone: true });
   });
 
   it('of a Namespace says what is left in it', async () => {

@@ -59,6 +59,15 @@ describe('a result as text', () => {
     `);
   });
 
+  it('says what a deletion waits for that did not end in time', () => {
+    const change = remove('ConfigMap shop/a');
+    const problem = { code: 'TIMEOUT', message: 'waits for\nexample.com/keep' } as const;
+    const result = resultOf(planOf([ownerPlan('web', [change])]), [outcome('web', change, { gone: false, problem })]);
+    expect(text(result)).toContain(
+      '\n- ConfigMap shop/a is marked for deletion and is not gone yet: waits for example.com/keep\n',
+    );
+  });
+
   it('says so when there was nothing to do', () => {
     expect(text(resultOf(planOf([ownerPlan('web', [keep('ConfigMap shop/a')])]), []))).toMatchInlineSnapshot(`
       "

@@ -1,0 +1,37 @@
+/** Waits until what was written is healthy and what was deleted is gone, all at once. */
+import { describe } from '../manifest/manifest.ts';
+import type { Plan } from '../plan/plan.ts';
+import { awaitedHealth, unhealthyOf } from './await-health.ts';
+import { awaitObjects } from './await-objects.ts';
+import { afterRemovals, awaitedRemovals } from './await-removal.ts';
+import { createCauses } from './causes.ts';
+import type { Outcome, Result, Run } from './run.ts';
+import type { Target } from './target.ts';
+
+/** At `until` (milliseconds since 1970) what is unhealthy or not gone is so, with the reason. */
+export async function settle(
+  outcomes: readonly Outcome[],
+  plan: Plan,
+  target: Target,
+  run: Run,
+  until: number,
+): Promise<Pick<Result, 'outcomes' | 'unhealthy'>> {
+  const healthy = await awaitedHealth(outcomes, plan, target);
+  const removed = await awaitedRemovals(outcomes, plan, target);
+  const causes = createCauses();
+  const sights = await awaitObjects([...healthy, ...removed], {
+    signal: run.signal,
+    until,
+    tell: async (left) => {
+      const objects = left.map((sight) => ({
+        name: describe(sight.awaited.reference),
+        reason: causes.reasonOf(sight),
+      }));
+      run.emit({ type: 'waiting', objects });
+      await causes.refresh(left);
+    },
+  });
+  const unwell = sights.filter(({ health }) => health?.state !== 'current');
+  if (!run.signal.aborted) await causes.conclude(unwell);
+  return { outcomes: afterRemovals(outcomes, sights), unhealthy: unhealthyOf(unwell, causes.reasonOf) };
+}
