@@ -15,7 +15,8 @@ import { type OwnerIntent, problemOf } from './intent.ts';
 import { observeDestination } from './observe.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
-import { type Trial, type TrialOptions, trialsOf } from './try.ts';
+import { type TrialOptions, trialsOf } from './try.ts';
+import type { Trial } from './verdict.ts';
 
 export interface ObservedOwners {
   readonly owners: readonly OwnerObservation[];

@@ -5,15 +5,16 @@ import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { withValues } from '../manifest/field-set-place.ts';
 import { apiVersionOf, keyOf, type Manifest } from '../manifest/manifest.ts';
-import { markedBy, type Owner } from '../manifest/owner.ts';
+import { markedBy } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
-import { differencesOf } from '../plan/diff.ts';
 import { heldIgnored } from '../plan/ignore.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Verdict } from '../plan/observation.ts';
-import { appliedFields, isProvenUnchanged, mayApply } from '../plan/proof.ts';
+import { isProvenUnchanged, mayApply } from '../plan/proof.ts';
 import type { FindAutoscaler } from './autoscalers.ts';
+import { releaseTrials } from './try-release.ts';
+import { type Attempt, type Current, type Trial, unforced, verdictOf } from './verdict.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
@@ -30,12 +31,6 @@ export interface TrialOptions {
   readonly findAutoscaler: FindAutoscaler;
 }
 
-/** One question to the server, still to be asked. */
-export interface Trial {
-  readonly key: string;
-  readonly ask: () => Promise<Verdict>;
-}
-
 /** The questions of one owner, and the verdicts that need no question. */
 export function trialsOf(
   cluster: Cluster,
@@ -44,6 +39,7 @@ export function trialsOf(
 ): { known: Map<string, Verdict>; trials: Trial[] } {
   const known = new Map<string, Verdict>();
   const trials: Trial[] = [];
+  trials.push(...releaseTrials(cluster, observed, options.wishes));
   if (observed.wish.type !== 'wanted') return { known, trials };
   for (const desired of observed.wish.desired.objects) {
     const key = keyOf(desired.reference);
@@ -95,9 +91,10 @@ async function ask(
   if (!type)
     return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
   try {
-    const current = live ? await cluster.get(type, desired.reference) : undefined;
+    const object = live ? await cluster.get(type, desired.reference) : undefined;
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
-    return await tryApply(cluster, type, observed, desired, live, current, resolve);
+    const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
+    return await tryApply(cluster, type, observed, desired, { object, live, isShared }, resolve);
   } catch (error) {
     if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
     return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
@@ -135,40 +132,25 @@ async function tryApply(
   type: ResourceType,
   { owner, policy }: OwnerObservation,
   desired: DesiredObject,
-  live: ObjectMetadata | undefined,
-  current: Manifest | undefined,
+  now: Current,
   resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
 ): Promise<Verdict> {
-  const giveUp = current && heldIgnored(owner, current, desired.reference, policy.ignore);
+  const { object } = now;
+  const giveUp = object && heldIgnored(owner, object, desired.reference, policy.ignore);
   const sent = markedBy(owner, desired.manifest);
   // What is given up before the apply stays as it is, which the server can only be told by its value.
-  const marked = current && giveUp ? (withValues(sent, giveUp, current) as Manifest) : sent;
-  const how = { owner, take: [], yield: [], ...(giveUp && { giveUp }) };
+  const marked = object && giveUp ? (withValues(sent, giveUp, object) as Manifest) : sent;
+  const how: Attempt = { ...unforced, ...(giveUp && { giveUp }) };
   const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
     cluster.apply(type, manifest, { manager: owner.manager, force, dryRun: true });
 
   const first = await attempt(marked, false);
   if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied') return verdictOf(first, current, live, how);
+  if (first.type === 'applied') return verdictOf(first, owner, now, how);
 
   const { blocked, take, yield: yielded } = await resolve(first.conflicts);
   if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
   const second = await attempt(withoutFields(marked, yielded), take.length > 0);
   if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-  return verdictOf(second, current, live, { ...how, take, yield: yielded });
-}
-
-function verdictOf(
-  answer: Extract<ApplyAnswer, { type: 'applied' }>,
-  current: Manifest | undefined,
-  live: ObjectMetadata | undefined,
-  { owner, ...how }: Pick<Extract<Verdict, { type: 'tried' }>, 'take' | 'yield' | 'giveUp'> & { readonly owner: Owner },
-): Verdict {
-  const before = live && appliedFields(owner, live);
-  return {
-    type: 'tried',
-    differences: current ? differencesOf(current, answer.object) : [],
-    ownershipChanges: before !== appliedFields(owner, answer.metadata),
-    ...how,
-  };
+  return verdictOf(second, owner, now, { ...how, take, yield: yielded });
 }

@@ -2,6 +2,7 @@
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { keepInstantiated } from './definitions.ts';
+import { showDepartures } from './departures.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { keepInhabited } from './namespaces.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
@@ -28,7 +29,7 @@ export function buildPlan(input: PlanInput): Plan {
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
   const safe = keepInstantiated(keepInhabited(plans, owners, interests), owners);
-  return { set, server, problems, notes, owners: orderByDestination(safe, owners), guards: [] };
+  return { set, server, problems, notes, owners: orderByDestination(showDepartures(safe, owners), owners), guards: [] };
 }
 
 function writesOf(observed: OwnerObservation, creators: Creators): Change[] {

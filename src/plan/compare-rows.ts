@@ -63,9 +63,9 @@ function movedAction(saved: Change, fresh: Change): string | undefined {
 
 /** A difference that is gone is done already. What was not tried when it was saved has none to compare. */
 function movedDifference(saved: Change, fresh: Change): string | undefined {
-  if (!isWrite(saved) || !isWrite(fresh) || fresh.action === 'create' || saved.confidence !== 'server')
-    return undefined;
-  if (fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
+  if (!('differences' in saved) || !('differences' in fresh) || fresh.action === 'create') return undefined;
+  if ('confidence' in saved && saved.confidence !== 'server') return undefined;
+  if ('confidence' in fresh && fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
   const before = differencesOfRow(saved);
   for (const [path, now] of differencesOfRow(fresh)) {
     const then = before.get(path);

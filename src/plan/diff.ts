@@ -26,6 +26,15 @@ export function differencesOf(before: Manifest, after: Manifest, salt?: string):
   return found.map((difference) => maskDifference(after, difference, salt));
 }
 
+/** A difference that takes a whole object away, as one for each of its fields; any other one as it is. */
+export function inFields(difference: Difference): Difference[] {
+  const { path, before, after } = difference;
+  if (after !== undefined || !isObject(before)) return [difference];
+  const found: Difference[] = [];
+  compareObjects(path, before, {}, found);
+  return found.flatMap(inFields);
+}
+
 function comparable(manifest: Manifest): JsonObject {
   const { status: _status, metadata, ...rest } = manifest;
   const kept = Object.entries(metadata).filter(([field]) => !serverMetadata.has(field));

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { InventoryEntry, InventoryRecord, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredSet } from '../manifest/desired-set.ts';
 import type { FieldSet } from '../manifest/field-set.ts';
-import { keyOf } from '../manifest/manifest.ts';
+import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 import type { Difference, Problem } from './plan.ts';
 
@@ -23,6 +23,8 @@ export type Verdict =
       readonly yield: readonly YieldedField[];
       /** As if these fields stayed as they are, which this owner holds and does not send any more. */
       readonly giveUp?: FieldSet;
+      /** Of an object that other owners have, too: all of it, and what this owner would hold then. */
+      readonly shared?: { readonly current: Manifest; readonly held: FieldSet };
     }
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
@@ -42,7 +44,7 @@ export interface OwnerObservation {
   readonly record: InventoryRecord | undefined;
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
-  /** By identity. */
+  /** By identity: of what is wanted, and of what is left to other owners. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly destination: DestinationObservation;
 }

@@ -81,6 +81,8 @@ export interface ReleaseChange extends ChangeBase {
   readonly action: 'release';
   readonly uid: string;
   readonly leave: boolean;
+  /** What goes with this owner's fields. */
+  readonly differences: readonly Difference[];
 }
 
 export interface KeepChange extends ChangeBase {

@@ -32,11 +32,14 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
     ...ownersBut(leaving, live),
   ]);
   const base = { reference: entry.reference };
+  const verdict = observed.verdicts.get(key);
+  const differences = verdict?.type === 'tried' ? verdict.differences : [];
+  const release = { ...base, action: 'release' as const, uid: live.uid, leave: false, differences };
   if (remaining.size > 0) {
     const written = wanting.filter(({ action }) => action !== 'keep' && action !== 'skip');
     const after = written.map((other) => changeId(other.owner, key));
     const reason = `still wanted by ${firstOf([...remaining])}`;
-    return { type: 'change', change: { ...base, action: 'release', reason, after, uid: live.uid, leave: false } };
+    return { type: 'change', change: { ...release, reason, after } };
   }
   // Released, it would be nobody's, and deleted, it would be missing.
   if (refused.length > 0) return skip(entry, `is kept for ${refused.join(', ')}, which cannot have it yet`);
@@ -45,7 +48,7 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const last = leaving.at(-1);
   if (last && last.name !== owner.name) {
     const reason = `${last.name} leaves it too, and deletes it`;
-    return { type: 'change', change: { ...base, action: 'release', reason, after: [], uid: live.uid, leave: false } };
+    return { type: 'change', change: { ...release, reason, after: [] } };
   }
   const after = leaving.slice(0, -1).map((other) => changeId(other.name, key));
   const reason = observed.wish.type === 'leaving' ? observed.wish.reason : 'left the manifests';

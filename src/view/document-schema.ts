@@ -164,7 +164,7 @@ function changeSchemas(isResult: boolean): Schema[] {
       ['renamedFrom', 'taken', 'yielded', 'givenUp'],
     ),
     change(['delete'], [], ['renamedTo']),
-    change(['release'], [], []),
+    change(['release'], ['differences'], []),
     change(['keep'], [], ['yielded']),
     change(['skip'], [], ['code']),
   ];

@@ -152,8 +152,8 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
     namespace,
     name,
     reason,
-    ...('confidence' in change && {
-      confidence: change.confidence,
+    ...('confidence' in change && { confidence: change.confidence }),
+    ...('differences' in change && {
       differences: change.differences.map(({ digests: _, ...difference }) => difference),
     }),
     ...fieldsOfOthers(change),

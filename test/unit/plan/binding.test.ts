@@ -48,7 +48,7 @@ const anyChange = (text: string): fc.Arbitrary<Change> =>
     anyWrite(text),
     fc.constantFrom<Change>(
       remove(text),
-      { ...remove(text), action: 'release', leave: false } as Change,
+      { ...remove(text), action: 'release', leave: false, differences: [] } as Change,
       keep(text),
       skip(text, { reason: 'somebody else has it', code: 'CONFLICT' }),
       skip(text, { reason: 'is kept' } as { reason: string; code: 'CONFLICT' }),

@@ -36,6 +36,7 @@ function everything(): Plan {
       after: [],
       uid: 'u',
       leave: false,
+      differences: [],
     },
     { ...keep('Secret shop/b'), yield: [{ field: '.spec.b', manager: 'hpa' }] },
     skip('Secret shop/c', { reason: 'is being deleted' }),
