@@ -11,11 +11,14 @@ import { detailOf, type OutputFormat, type ViewOptions } from './view-flags.ts';
 
 /** The plan as the result of a command. */
 export async function printPlan(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
-  if (options.output !== 'text') return write(documentText(planDocument(plan), options.output), terminal.stdout);
-  await page(planLines(plan, styleOf(terminal.stdout, options, terminal), detailOf(options)), terminal);
+  const { output } = options;
+  const { stdout } = terminal;
+  if (output === 'text') await page(planLines(plan, styleOf(stdout, options, terminal), detailOf(options)), terminal);
+  else if (output === 'markdown') write((await loadMarkdown()).planMarkdown(plan, detailOf(options)), stdout);
+  else write(documentText(planDocument(plan), output), stdout);
 }
 
-/** The plan before it is carried out. With json or yaml it goes to standard error, and only `asked`: the result holds it all. */
+/** The plan before it is carried out. Unless text is asked for it goes to standard error, and only `asked`: the result holds it all. */
 export function printIntent(plan: Plan, options: ViewOptions & { asked: boolean }, terminal: Terminal): void {
   const text = options.output === 'text';
   if (!text && !options.asked) return;
@@ -33,10 +36,17 @@ export interface ResultOptions extends ViewOptions {
 }
 
 export async function printResult(result: Result, options: ResultOptions, terminal: Terminal): Promise<void> {
+  const { output } = options;
   const { stdout } = terminal;
-  if (options.output !== 'text') return write(documentText(resultDocument(result), options.output), stdout);
-  write(textOf(resultLines(result, options, styleOf(stdout, options, terminal), detailOf(options))), stdout);
+  const detail = detailOf(options);
+  if (output === 'text')
+    write(textOf(resultLines(result, options, styleOf(stdout, options, terminal), detail)), stdout);
+  else if (output === 'markdown') write((await loadMarkdown()).resultMarkdown(result, options, detail), stdout);
+  else write(documentText(resultDocument(result), output), stdout);
 }
+
+/** Only who asks for Markdown waits for it. */
+const loadMarkdown = () => import('../view/markdown.ts');
 
 /** A document that is not a plan, as YAML unless JSON is asked for. */
 export function printDocument(document: object, options: { readonly output: OutputFormat }, terminal: Terminal): void {

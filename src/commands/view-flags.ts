@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Detail } from '../view/detail.ts';
 
-export type OutputFormat = 'text' | 'json' | 'yaml';
+export type OutputFormat = 'text' | 'markdown' | 'json' | 'yaml';
 
 export interface ViewOptions {
   readonly output: OutputFormat;
@@ -14,14 +14,14 @@ export interface ViewOptions {
 }
 
 /** For verbs that print something else than plans. */
-export function addOutputFlag(command: Command): Command {
+export function addOutputFlag(command: Command, formats: readonly OutputFormat[] = ['text', 'json', 'yaml']): Command {
   return command.addOption(
-    new Option('-o, --output <format>', 'how to print the result').choices(['text', 'json', 'yaml']).default('text'),
+    new Option('-o, --output <format>', 'how to print the result').choices(formats).default('text'),
   );
 }
 
 export function addViewFlags(command: Command): Command {
-  return addOutputFlag(command)
+  return addOutputFlag(command, ['text', 'markdown', 'json', 'yaml'])
     .option('--diff-context <lines>', 'show differences in full, with so many lines around each; or all', diffContext)
     .option('--show-unchanged', 'list objects that stay as they are, too')
     .option('-q, --quiet', 'print only what is wrong, and the summary if there is something to do');

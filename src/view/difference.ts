@@ -6,6 +6,7 @@ import { type Detail, usualDetail } from './detail.ts';
 import { type DiffLine, diffLines } from './line-diff.ts';
 import { printable } from './printable.ts';
 import { countOf } from './quantity.ts';
+import { short, shortPair } from './short.ts';
 import type { Style } from './style.ts';
 
 const longestValue = 60;
@@ -23,11 +24,12 @@ export function differenceLines(difference: Difference, style: Style, detail: De
   }
   const { red, green } = style.colour;
   const cut = detail.context === undefined;
-  const whole = (value: JsonValue | undefined) => (cut ? short(valueText(value), style) : valueText(value));
+  const whole = (value: JsonValue | undefined) =>
+    cut ? short(valueText(value), longestValue, style.glyphs.ellipsis) : valueText(value);
   if (before === undefined) return [`${name}: ${green(`+ ${whole(after)}`)}`];
   if (after === undefined) return [`${name}: ${red(`- ${whole(before)}`)}`];
   const [old, now] = cut
-    ? shortPair(valueText(before), valueText(after), style)
+    ? shortPair(valueText(before), valueText(after), longestValue, style.glyphs.ellipsis)
     : [valueText(before), valueText(after)];
   return [`${name}: ${red(old)} ${style.glyphs.arrow} ${green(now)}`];
 }
@@ -48,7 +50,8 @@ export function linesOf(value: JsonValue | undefined): string {
   return value === undefined ? 'nothing' : countOf(textOf(value).trimEnd().split('\n').length, 'line');
 }
 
-function valueText(value: JsonValue | undefined): string {
+/** A value as JSON, safe to print; nothing is the empty text. */
+export function valueText(value: JsonValue | undefined): string {
   return printable(value === undefined ? '' : stringifyJson(value));
 }
 
@@ -64,29 +67,7 @@ const signs = { same: ' ', old: '-', new: '+', gap: ' ', end: '\\' } as const;
 function coloured({ type, text }: DiffLine, style: Style, detail: Detail): string {
   const { green, red, dim } = style.colour;
   const safe = printable(text);
-  const shown = detail.context === undefined ? short(safe, style, longestLine) : safe;
+  const shown = detail.context === undefined ? short(safe, longestLine, style.glyphs.ellipsis) : safe;
   const line = `${signs[type]} ${type === 'gap' ? style.glyphs.ellipsis : shown}`.trimEnd();
   return type === 'new' ? green(line) : type === 'old' ? red(line) : dim(line);
-}
-
-/** Takes out the middle of what is too long. */
-function short(text: string, style: Style, longest = longestValue): string {
-  if (text.length <= longest) return text;
-  const half = Math.floor((longest - style.glyphs.ellipsis.length) / 2);
-  return text.slice(0, half) + style.glyphs.ellipsis + text.slice(-half);
-}
-
-/** Takes out what both have in common before it takes out the middle, so that the two never look the same. */
-function shortPair(before: string, after: string, style: Style): [string, string] {
-  if (before.length <= longestValue && after.length <= longestValue) return [before, after];
-  let same = 0;
-  while (same < Math.min(before.length, after.length) && before[same] === after[same]) same++;
-  const cut = same - 12;
-  if (cut < 12) return [short(before, style), short(after, style)];
-  const rest = (text: string) => shortEnd(style.glyphs.ellipsis + text.slice(cut), style);
-  return [rest(before), rest(after)];
-}
-
-function shortEnd(text: string, style: Style): string {
-  return text.length <= longestValue ? text : text.slice(0, longestValue - 1) + style.glyphs.ellipsis;
 }

@@ -24,17 +24,32 @@ export function compareFields(one: readonly string[], other: readonly string[]):
   return 0;
 }
 
-/** `Webserver_Manifest (web-18f0…, on https://…, leaving)`; the owner's name tells the sync and the artifact's id. */
-export function ownerTitle({ owner, header, leaving }: OwnerPlan, style: Style): string {
+/** What an owner is called, and what else tells it from others: `sync web`, `on https://…`, each in a word and a value. */
+export interface OwnerName {
+  readonly title: string;
+  readonly details: readonly { readonly word?: 'sync' | 'on' | 'leaving'; readonly value?: string }[];
+}
+
+/** The owner's name tells the sync and the artifact's id. */
+export function ownerName({ owner, header, leaving }: OwnerPlan): OwnerName {
   const { artifact, sync, server } = header;
-  const details = [
-    ...(artifact && artifact !== owner.name ? [owner.name] : []),
-    ...(sync && !owner.name.startsWith(`${sync}-`) ? [`sync ${sync}`] : []),
-    ...(server ? [`on ${server}`] : []),
-    ...(leaving ? ['leaving'] : []),
-  ];
-  const title = style.colour.bold(printableLine(artifact ? withoutId(artifact, owner.name) : owner.name));
-  return details.length === 0 ? title : `${title} ${style.colour.dim(`(${printableLine(details.join(', '))})`)}`;
+  return {
+    title: artifact ? withoutId(artifact, owner.name) : owner.name,
+    details: [
+      ...(artifact && artifact !== owner.name ? [{ value: owner.name }] : []),
+      ...(sync && !owner.name.startsWith(`${sync}-`) ? [{ word: 'sync' as const, value: sync }] : []),
+      ...(server ? [{ word: 'on' as const, value: server }] : []),
+      ...(leaving ? [{ word: 'leaving' as const }] : []),
+    ],
+  };
+}
+
+/** `Webserver_Manifest (web-18f0…, on https://…, leaving)`. */
+export function ownerTitle(owner: OwnerPlan, style: Style): string {
+  const { title, details } = ownerName(owner);
+  const bold = style.colour.bold(printableLine(title));
+  const more = details.map(({ word, value }) => [word, value].filter(Boolean).join(' ')).join(', ');
+  return more === '' ? bold : `${bold} ${style.colour.dim(`(${printableLine(more)})`)}`;
 }
 
 /** An artifact's name without the id behind it, where the owner's name ends with that id. */

@@ -1,12 +1,12 @@
 /** The last line of a plan and of a result: how many of what. */
 import type { Outcome, Result } from '../engine/run.ts';
 import { type Change, isWrong, type Plan } from '../plan/plan.ts';
-import { countOf, durationText, grouped } from './quantity.ts';
+import { durationText, grouped } from './quantity.ts';
 
 export type Counts = Readonly<Record<Change['action'] | 'problem', number>>;
 
 /** Changes by action. Whatever is wrong counts as a problem; a change that is skipped because of one does not count twice. */
-export function countChanges(plan: Plan): Counts {
+export function countChanges(plan: Pick<Plan, 'owners' | 'problems'>): Counts {
   const counts = { create: 0, update: 0, replace: 0, adopt: 0, delete: 0, release: 0, keep: 0, skip: 0 };
   let problem = plan.problems.length;
   for (const owner of plan.owners) {
@@ -19,16 +19,25 @@ export function countChanges(plan: Plan): Counts {
   return { ...counts, problem };
 }
 
+/** How many of what; only what there is any of. */
+export type Tally = readonly { readonly count: number; readonly word: string }[];
+
+const acting = ['create', 'update', 'replace', 'adopt', 'delete', 'release'] as const;
+
+/** `create 3, update 1`. */
+export function todoTally(counts: Counts): Tally {
+  return some(acting.map((action) => ({ count: counts[action], word: action })));
+}
+
 /** `Plan: 3 to create, 1 to update, 994 unchanged.` */
 export function planSummary(plan: Plan): string {
   const counts = countChanges(plan);
-  const todo = (['create', 'update', 'replace', 'adopt', 'delete', 'release'] as const)
-    .filter((action) => counts[action] > 0)
-    .map((action) => `${grouped(counts[action])} to ${action}`);
+  const todo = todoTally(counts).map(({ count, word }) => `${grouped(count)} to ${word}`);
   return `Plan: ${[...(todo.length > 0 ? todo : ['nothing to do']), ...standing(counts)].join(', ')}.`;
 }
 
-const done = {
+/** What is done, in the past tense. */
+export const done = {
   create: 'created',
   update: 'updated',
   replace: 'replaced',
@@ -37,32 +46,43 @@ const done = {
   release: 'released',
 } as const;
 
+/** `created 3, updated 1, failed 2`. */
+export function doneTally(outcomes: readonly Outcome[], unhealthy: number): Tally {
+  const by = (wanted: Outcome['result']) => outcomes.filter((outcome) => outcome.result === wanted);
+  const succeeded = by('succeeded');
+  return some([
+    ...acting.map((action) => ({
+      count: succeeded.filter(({ change }) => change.action === action).length,
+      word: done[action],
+    })),
+    { count: by('failed').length, word: 'failed' },
+    { count: by('blocked').length, word: 'blocked' },
+    { count: by('stopped').length, word: 'not reached' },
+    { count: unhealthy, word: 'not healthy' },
+  ]);
+}
+
 /** `Applied: 3 created, 1 updated, 994 unchanged in 2.1s.` `verb` starts it, `milliseconds` is how long it took. */
 export function resultSummary(result: Result, verb: string, milliseconds: number): string {
-  const counts = countChanges(result.plan);
-  const by = (wanted: Outcome['result']) => result.outcomes.filter((outcome) => outcome.result === wanted);
-  const succeeded = by('succeeded');
-  const acted = Object.entries(done).map(([action, word]) => ({
-    word: word as string,
-    count: succeeded.filter(({ change }) => change.action === action).length,
-  }));
-  const amiss = [
-    { word: 'failed', count: by('failed').length },
-    { word: 'blocked', count: by('blocked').length },
-    { word: 'not reached', count: by('stopped').length },
-    { word: 'not healthy', count: result.unhealthy.length },
-  ];
-  const parts = [...acted, ...amiss]
-    .filter(({ count }) => count > 0)
-    .map(({ word, count }) => `${grouped(count)} ${word}`);
-  const all = [...(parts.length > 0 ? parts : ['nothing to do']), ...standing(counts)].join(', ');
+  const tally = doneTally(result.outcomes, result.unhealthy.length);
+  const parts = tally.map(({ count, word }) => `${grouped(count)} ${word}`);
+  const all = [...(parts.length > 0 ? parts : ['nothing to do']), ...standing(countChanges(result.plan))].join(', ');
   return `${verb}: ${all} in ${durationText(milliseconds)}.`;
 }
 
+/** `unchanged 994, skipped 1, problems 2`. */
+export function standingTally(counts: Counts): Tally {
+  return some([
+    { count: counts.keep, word: 'unchanged' },
+    { count: counts.skip, word: 'skipped' },
+    { count: counts.problem, word: counts.problem === 1 ? 'problem' : 'problems' },
+  ]);
+}
+
 function standing(counts: Counts): string[] {
-  return [
-    ...(counts.keep > 0 ? [`${grouped(counts.keep)} unchanged`] : []),
-    ...(counts.skip > 0 ? [`${grouped(counts.skip)} skipped`] : []),
-    ...(counts.problem > 0 ? [countOf(counts.problem, 'problem')] : []),
-  ];
+  return standingTally(counts).map(({ count, word }) => `${grouped(count)} ${word}`);
+}
+
+function some(tally: Tally): Tally {
+  return tally.filter(({ count }) => count > 0);
 }

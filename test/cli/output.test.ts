@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { parse } from 'yaml';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
+import { readKubeconfig } from '../support/kubeconfig.ts';
 import { schemaOf, violationsOf } from '../support/schema.ts';
 import { vidra } from '../support/vidra.ts';
 
@@ -91,4 +92,51 @@ describe('text', () => {
     expect(stdout).not.toContain('ConfigMap a');
     expect(stdout).toMatch(/\nApplied: 1 created, 1 problem in \S+\.\n$/);
   });
+});
+
+describe('Markdown', () => {
+  it('is what plan, apply and prune print when it is asked for', async () => {
+    const manifests = [configMap('a', { x: '@octocat <b>' }), configMap('b')];
+    await run('apply', [configMap('a', { x: '1' }), configMap('z')]);
+    const planned = await run('plan', manifests, '-o', 'markdown', '--detailed-exitcode');
+    expect(planned).toMatchObject({ code: 2, stderr: '' });
+    expect(planned.stdout).toBe(
+      [
+        `<!-- vidra plan ${namespace} -->`,
+        '### Plan: 1 to create, 1 to update, 1 to delete',
+        '',
+        '| create | update | delete |',
+        '| ---: | ---: | ---: |',
+        '| 1 | 1 | 1 |',
+        '',
+        `Set \`${namespace}\` on \`${server()}\``,
+        '',
+        '<details open>',
+        `<summary><b><code>${namespace}-web</code></b>: 1 to create, 1 to update, 1 to delete</summary>`,
+        '',
+        `- **delete** \`ConfigMap ${namespace}/z\`: left the manifests`,
+        `- **update** \`ConfigMap ${namespace}/a\`: the manifest changed`,
+        '  ```diff',
+        '  @@ data.x @@',
+        '  -"1"',
+        '  +"@octocat <b>"',
+        '  ```',
+        `- **create** \`ConfigMap ${namespace}/b\`: new`,
+        '',
+        '</details>',
+        '',
+      ].join('\n'),
+    );
+    const applied = await run('apply', manifests, '-o', 'markdown', '--yes');
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    expect(applied.stdout).toMatch(/^<!-- vidra result \S+ -->\n### Applied: 1 created, 1 updated, 1 deleted in \S+\n/);
+    expect(applied.stdout).toContain(`- **deleted** \`ConfigMap ${namespace}/z\`: left the manifests`);
+    const prune = (...flags: string[]) =>
+      vidra(['prune', '--set', namespace, '-o', 'markdown', ...flags], { environment });
+    expect((await prune('--dry-run')).stdout).toContain('### Plan: 2 to delete\n');
+    expect((await prune('--yes', '-q')).stdout).toBe('');
+    expect((await prune('--yes')).stdout).toMatch(/\n### Pruned: nothing to do in \S+\n/);
+  });
+
+  const server = () => readKubeconfig(inject('kubeconfig')).server;
 });
