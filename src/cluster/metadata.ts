@@ -20,6 +20,8 @@ export interface ObjectMetadata {
   readonly finalizers: readonly string[];
   readonly deleting: boolean;
   readonly managers: readonly ManagerEntry[];
+  /** The object that this one is a part of: its controlling owner reference. */
+  readonly controller?: Pick<ObjectReference, 'kind' | 'name'>;
 }
 
 /** The parts of an object that `metadataOf` reads. */
@@ -35,6 +37,11 @@ export interface RawObject {
     readonly annotations?: Record<string, string>;
     readonly finalizers?: string[];
     readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller?: boolean;
+    }[];
     readonly managedFields?: readonly RawManager[];
   };
 }
@@ -52,6 +59,7 @@ export function metadataOf(object: RawObject, type: { group: string; version: st
   const { metadata } = object;
   const version =
     object.kind === type.kind && object.apiVersion ? groupVersion(object.apiVersion).version : type.version;
+  const controller = metadata.ownerReferences?.find((reference) => reference.controller);
   return {
     reference: {
       group: type.group,
@@ -67,6 +75,7 @@ export function metadataOf(object: RawObject, type: { group: string; version: st
     finalizers: metadata.finalizers ?? [],
     deleting: metadata.deletionTimestamp !== undefined,
     managers: (metadata.managedFields ?? []).map(managerEntry),
+    ...(controller && { controller: { kind: controller.kind, name: controller.name } }),
   };
 }
 

@@ -8,6 +8,7 @@ import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { isYielded } from './conflict.ts';
 import type { OwnerObservation } from './observation.ts';
+import { otherTool } from './other-tools.ts';
 import type { Proof } from './plan.ts';
 
 /**
@@ -64,5 +65,6 @@ export function appliedFields(owner: Owner, live: ObjectMetadata): string | unde
 export function mayApply(owner: Owner, live: ObjectMetadata, policy: Policy): 'own' | 'adopt' | 'refuse' {
   if (isMarkedBy(owner, live)) return 'own';
   if (ownersBut([owner], live).length > 0) return 'own';
-  return policy.adopt === 'Never' ? 'refuse' : 'adopt';
+  if (policy.adopt === 'IfUnowned') return otherTool(live) === undefined ? 'adopt' : 'refuse';
+  return policy.adopt === 'Always' ? 'adopt' : 'refuse';
 }

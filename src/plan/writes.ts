@@ -8,6 +8,7 @@ import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
 import type { OwnerObservation, Verdict } from './observation.ts';
+import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
 import { describeGiveUp, describeReturn, describeYields } from './yields.ts';
@@ -67,7 +68,7 @@ function decideExisting(
   }
   if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');
   const right = mayApply(owner, live, policy);
-  if (right === 'refuse') return skip(desired, 'exists, and is not managed by Vidra', 'NOT_ADOPTED');
+  if (right === 'refuse') return skip(desired, describeRefusal(live), 'NOT_ADOPTED');
   switch (verdict?.type) {
     case 'tried':
       return decideTried(observed, desired, live, verdict, right);

@@ -76,6 +76,17 @@ describe('metadataOf', () => {
     expect(metadataOf(item, type('apps', 'things', true)).reference).toMatchObject({ kind: 'Thing', version: 'v1' });
   });
 
+  test('tells the object that it is a part of from others that it belongs to', () => {
+    const [one, two] = [
+      { kind: 'Namespace', name: 'shop' },
+      { kind: 'ReplicaSet', name: 'web', controller: true, uid: 'v' },
+    ] as const;
+    const owned = (...ownerReferences: object[]) =>
+      metadataOf({ metadata: { ...raw.metadata, ownerReferences } } as RawObject, type('apps', 'things', true));
+    expect(owned(one, two).controller).toEqual({ kind: 'ReplicaSet', name: 'web' });
+    expect(owned(one)).not.toHaveProperty('controller');
+  });
+
   test('reads an object with nothing but a name', () => {
     expect(metadataOf({ metadata: { name: 'x', uid: 'u' } }, type('', 'things', false))).toMatchObject({
       reference: { namespace: '', name: 'x' },

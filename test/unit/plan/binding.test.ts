@@ -209,7 +209,7 @@ describe('A reason says what moved', () => {
       'a stranger who made it',
       created,
       plan({ wants }, { live: [live(config, [])] }),
-      'skip PLAN_STALE: exists, and is not managed by Vidra',
+      'skip PLAN_STALE: exists, and is not managed by Vidra; adopt: IfUnowned in the definition, or --adopt, takes it over',
     ],
     [
       'an owner who came',
