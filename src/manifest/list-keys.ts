@@ -6,7 +6,7 @@ import { describePath, type Path } from './read-document.ts';
 import { type Finding, isObject } from './shape.ts';
 
 /** A list by its path (`*` stands for every element) and the fields that make an element's key. */
-type KeyedList = readonly [path: Path, keys: readonly string[]];
+export type KeyedList = readonly [path: Path, keys: readonly string[]];
 
 const containerLists: readonly KeyedList[] = [
   [['env'], ['name']],
@@ -26,11 +26,23 @@ const podLists: readonly KeyedList[] = [
   [['topologySpreadConstraints'], ['topologyKey', 'whenUnsatisfiable']],
 ];
 
+/** The lists of the manifest's kind whose elements are known to have keys. */
+export function keyedLists(manifest: Manifest): readonly KeyedList[] {
+  const pod = podSpecPath(manifest);
+  if (pod) return podLists.map(([path, keys]) => [[...pod, ...path], keys]);
+  return isCore(manifest, 'Service')
+    ? [
+        [
+          ['spec', 'ports'],
+          ['port', 'protocol'],
+        ],
+      ]
+    : [];
+}
+
 /** One finding for each element whose key an earlier one has. */
 export function checkListKeys(manifest: Manifest): readonly Finding[] {
-  const pod = podSpecPath(manifest);
-  if (pod) return podLists.flatMap(([path, keys]) => duplicatesAt(manifest, [...pod, ...path], keys));
-  return isCore(manifest, 'Service') ? duplicatesAt(manifest, ['spec', 'ports'], ['port', 'protocol']) : [];
+  return keyedLists(manifest).flatMap(([path, keys]) => duplicatesAt(manifest, path, keys));
 }
 
 function duplicatesAt(manifest: Manifest, path: Path, keys: readonly string[]): Finding[] {

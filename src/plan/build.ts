@@ -3,6 +3,7 @@ import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { keepInstantiated } from './definitions.ts';
 import { showDepartures } from './departures.ts';
+import { settleDisputes, tellDisputes } from './disputes.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { keepInhabited } from './namespaces.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
@@ -25,10 +26,14 @@ export interface PlanInput {
 export function buildPlan(input: PlanInput): Plan {
   const { set, server, owners, records, problems, notes } = input;
   const creators = creatorsOf(owners);
-  const writes = owners.map((observed) => writesOf(observed, creators));
+  const writes = settleDisputes(
+    owners,
+    owners.map((observed) => writesOf(observed, creators)),
+  );
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
-  const safe = keepInstantiated(keepInhabited(plans, owners, interests), owners);
+  const told = tellDisputes(owners, plans);
+  const safe = keepInstantiated(keepInhabited(told, owners, interests), owners);
   return { set, server, problems, notes, owners: orderByDestination(showDepartures(safe, owners), owners), guards: [] };
 }
 
@@ -49,7 +54,7 @@ function planOwner(observed: OwnerObservation, writes: readonly Change[], intere
     else forget.push(keyOf(entry.reference));
   }
   const desired = wish.type === 'wanted' ? wish.desired.objects : [];
-  notes.push(...yieldNotes(changes));
+  notes.push(...yieldNotes(changes, owner));
   const leaving = wish.type === 'leaving';
   const waiting = wish.type === 'waiting' ? { waiting: true as const } : {};
   return { owner, header, policy, desired, changes, problems, notes, forget, leaving, ...waiting };

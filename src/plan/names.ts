@@ -1,7 +1,22 @@
-/** Names of owners in a reason, which is one line. */
+/** Names of owners and of objects in texts that must not become long. */
+import { describe, type ObjectReference } from '../manifest/manifest.ts';
+
+/** Objects that a note names. */
+const mostNamed = 3;
 
 /** `a`, `a and 1 other`, `a and 2 others`. */
 export function firstOf(names: readonly string[]): string {
   const others = names.length - 1;
   return `${names[0] ?? ''}${others > 0 ? ` and ${others} other${others === 1 ? '' : 's'}` : ''}`;
+}
+
+/** At most one note that says something of some objects by name, and of all others `rest`. */
+export function boundedNote(
+  objects: readonly { readonly reference: ObjectReference; readonly text: string }[],
+  rest: string,
+): string[] {
+  if (objects.length === 0) return [];
+  const named = objects.slice(0, mostNamed).map(({ reference, text }) => `${describe(reference)}: ${text}`);
+  const more = objects.length - mostNamed;
+  return [[...named, ...(more > 0 ? [`${more} more objects ${rest}`] : [])].join('; ')];
 }

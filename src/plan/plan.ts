@@ -97,6 +97,8 @@ export interface KeepChange extends ChangeBase {
 export interface SkipChange extends ChangeBase {
   readonly action: 'skip';
   readonly code?: ErrorCode;
+  /** Fields that others hold, and that may not be taken from them. */
+  readonly conflicts?: readonly FieldConflict[];
   /** The object is on its way out already. */
   readonly deleting?: true;
 }

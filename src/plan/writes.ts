@@ -3,7 +3,7 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
-import { isOwnerManager, ownersBut } from '../manifest/owner.ts';
+import { isOwnerManager, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
@@ -62,6 +62,7 @@ function decideExisting(
   if (isProvenUnchanged(observed, desired, live)) {
     const entry = observed.record?.entries.get(keyOf(desired.reference));
     return keep(
+      owner,
       desired,
       entry?.yielded?.map(({ held: _, ...yielded }) => yielded),
     );
@@ -72,12 +73,11 @@ function decideExisting(
   switch (verdict?.type) {
     case 'tried':
       return decideTried(observed, desired, live, verdict, right);
-    case 'conflict':
-      return skip(
-        desired,
-        describeConflicts(verdict.conflicts, { owner, manifest: desired.manifest, live }),
-        'CONFLICT',
-      );
+    case 'conflict': {
+      const { conflicts } = verdict;
+      const reason = describeConflicts(conflicts, { owner, manifest: desired.manifest, live });
+      return { ...skip(desired, reason, 'CONFLICT'), conflicts };
+    }
     case 'refused':
       return skip(desired, verdict.message, verdict.code);
     default: {
@@ -97,11 +97,11 @@ function decideTried(
   const { differences, take, yield: yielded, giveUp } = verdict;
   const proof = proofOf(observed.owner, live, yielded);
   if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && !giveUp && proof) {
-    return { ...keep(desired, yielded), proof: { ...proof, digest: desired.digest } };
+    return { ...keep(observed.owner, desired, yielded), proof: { ...proof, digest: desired.digest } };
   }
   const reasons = [
     reasonOf(observed, desired, live, verdict, right),
-    ...describeYields(yielded),
+    ...describeYields(yielded, observed.owner),
     ...describeGiveUp(giveUp),
   ];
   const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
@@ -128,7 +128,7 @@ function reasonOf(
   const others = ownersBut([observed.owner], live);
   if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
   const back = (entry?.yielded ?? []).filter((one) => !verdict.yield.some(({ field }) => field === one.field));
-  if (back.length > 0) return describeReturn(back);
+  if (back.length > 0) return describeReturn(back, observed.owner);
   const managers = verdict.take.map((conflict) => conflict.manager);
   const takenFrom = [...new Set(managers.filter((manager) => !isOwnerManager(manager)))];
   if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
@@ -163,8 +163,8 @@ function write(
   };
 }
 
-function keep(desired: DesiredObject, yielded: readonly YieldedField[] = []): KeepChange {
-  const reason = ['unchanged', ...describeYields(yielded)].join('; ');
+function keep(owner: Owner, desired: DesiredObject, yielded: readonly YieldedField[] = []): KeepChange {
+  const reason = ['unchanged', ...describeYields(yielded, owner)].join('; ');
   const base: KeepChange = { action: 'keep', reference: desired.reference, reason, after: [] };
   return yielded.length > 0 ? { ...base, yield: yielded } : base;
 }

@@ -118,6 +118,7 @@ const yieldedField: Fields<keyof WriteChange['yield'][number]> = {
   autoscaler: described(word, 'the HorizontalPodAutoscaler that the manager acts for'),
 };
 const { field, manager, subresource, autoscaler } = yieldedField;
+const heldFields = listOf(object({ field, manager }, { subresource }));
 
 const changeFields: Fields<keyof ChangeDocument> = {
   action: word,
@@ -130,13 +131,14 @@ const changeFields: Fields<keyof ChangeDocument> = {
   differences: listOf(ref('difference')),
   renamedFrom: described(otherName, 'the old name of the object'),
   renamedTo: described(otherName, 'the new name of the object'),
-  taken: described(listOf(object({ field, manager }, { subresource })), 'fields that are taken from their holders'),
+  taken: described(heldFields, 'fields that are taken from their holders'),
   yielded: described(
     listOf(object({ field, manager }, { subresource, autoscaler })),
     'fields that are left to their holders',
   ),
   givenUp: described(listOf(word), 'fields that are ignored now, and stay as they are'),
   code: described(codeSchema, 'the error code, when something is wrong'),
+  conflicts: described(heldFields, 'fields that others hold, and that may not be taken from them'),
   result: { enum: ['succeeded', 'failed', 'blocked', 'stopped'] },
   problem: described(ref('problem'), 'why it failed or was blocked, or what it still waits for'),
   gone: described(flag, 'of a removal: whether nothing of this owner is left'),
@@ -166,7 +168,7 @@ function changeSchemas(isResult: boolean): Schema[] {
     change(['delete'], [], ['renamedTo']),
     change(['release'], ['differences'], []),
     change(['keep'], [], ['yielded']),
-    change(['skip'], [], ['code']),
+    change(['skip'], [], ['code', 'conflicts']),
   ];
 }
 

@@ -40,6 +40,8 @@ export interface ChangeDocument extends ObjectReference {
   readonly givenUp?: readonly string[];
   /** Of what is skipped because something is wrong. */
   readonly code?: string;
+  /** Fields that others hold, and that may not be taken from them. */
+  readonly conflicts?: WriteChange['take'];
   /** Of results. */
   readonly result?: Outcome['result'];
   readonly problem?: Problem;
@@ -160,6 +162,7 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
     ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),
     ...('renamedTo' in change && change.renamedTo && { renamedTo: otherName(change.renamedTo) }),
     ...('code' in change && change.code && { code: change.code }),
+    ...('conflicts' in change && change.conflicts && { conflicts: change.conflicts }),
     ...(outcome && { result: outcome.result }),
     ...(outcome?.problem && { problem: outcome.problem }),
     ...(outcome?.gone !== undefined && { gone: outcome.gone }),

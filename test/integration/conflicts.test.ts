@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Policy } from '../../src/definition/policy.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
+import type { Manifest } from '../../src/manifest/manifest.ts';
+import { markedBy, ownerOf } from '../../src/manifest/owner.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { type Engine, resource, startEngine } from '../support/engine.ts';
@@ -104,7 +106,7 @@ describe('what an autoscaler holds', () => {
     await engine.apply(wanted());
     await scale(7, 'keda-operator');
     const reason = 'unchanged; left to "keda-operator": .spec.replicas';
-    const note = `Deployment ${namespace}/web is left to "keda-operator": .spec.replicas`;
+    const note = `Deployment ${namespace}/web: left to "keda-operator": .spec.replicas`;
     const first = await engine.apply(wanted());
     expect(rowOf(first.plan)).toEqual({ action: 'keep', reason });
     expect(notesOf(first.plan)).toEqual([note]);
@@ -309,5 +311,96 @@ describe('what is ignored', () => {
     expect(rowOf(await engine.plan(definitions))).toEqual({ action: 'keep', reason: 'unchanged' });
     await engine.apply(wanted(deployment(), {}).slice(1), { prune: true });
     expect(await cluster.exists(reference())).toBe(false);
+  });
+});
+
+describe('fields that owners want at different values', () => {
+  const [one, two] = ['one', 'two'].map((name) => () => `${namespace}-${name}`) as [() => string, () => string];
+  const both = (first: object, second: object, policy: Partial<Policy> = {}) => [
+    ...wanted(first, {}, one()),
+    ...wanted(second, policy, two()),
+  ];
+  const dispute = (field: string) => `${two()} and ${one()} want different values of ${field}`;
+  const wish = (field: string) => `${two()} wants another value of ${field}`;
+  const image = '.spec.template.spec.containers[name="web"].image';
+
+  it('are named with both owners when the object is new, and the second owner gets nothing', async () => {
+    const definitions = both(deployment(), deployment({ replicas: 3 }, { web: 'web:2', side: 'side:1' }));
+    const result = await engine.apply(definitions);
+    expect(rowOf(result.plan, one())).toEqual({ action: 'create', reason: `new; ${wish(image)}` });
+    expect(rowOf(result.plan, two())).toEqual({ action: 'skip', code: 'CONFLICT', reason: dispute(image) });
+    expect(result.outcomes.map(({ result }) => result)).toEqual(['succeeded']);
+    expect(await imageOf('web')).toBe('web:1');
+
+    // And the same from the server's mouth, when it is there.
+    const again = await engine.apply(definitions);
+    expect(rowOf(again.plan, one())).toEqual({ action: 'keep', reason: `unchanged; ${wish(image)}` });
+    expect(again.plan.owners[0]?.notes).toEqual([`Deployment ${namespace}/web: ${wish(image)}`]);
+    expect(rowOf(again.plan, two())).toEqual({ action: 'skip', code: 'CONFLICT', reason: dispute(image) });
+    expect(await imageOf('web')).toBe('web:1');
+  });
+
+  it('are left to the first owner when the second one may yield', async () => {
+    const definitions = both(deployment(), deployment({ replicas: 5 }), {
+      conflicts: [{ manager: 'vidra:*', action: 'Yield' }],
+    });
+    const first = await engine.apply(definitions);
+    expect(first.outcomes.map(({ problem, result }) => problem?.message ?? result)).toEqual(['succeeded', 'succeeded']);
+    const again = await engine.apply(definitions);
+    expect(rowOf(again.plan, two())).toMatchObject({ action: 'keep' });
+    expect(rowOf(again.plan, two())?.reason).toContain('.spec.replicas');
+    expect((await live()).spec.replicas).toBe(3);
+    // The one that holds it leaves, and the other one gets it.
+    await engine.apply(definitions.slice(1), { prune: true });
+    expect(rowOf((await engine.apply(definitions.slice(1))).plan, two())?.action).toBe('update');
+    expect((await live()).spec.replicas).toBe(5);
+  });
+
+  it('are never overruled, whatever the rules say, and named when both change at once', async () => {
+    await engine.apply(both(deployment(), deployment()));
+    const rules: Partial<Policy> = { conflicts: [{ action: 'Override' }] };
+    const result = await engine.apply(both(deployment({ replicas: 4 }), deployment({ replicas: 5 }), rules));
+    const reason = `${one()} and ${two()} want different values of .spec.replicas`;
+    expect(rowOf(result.plan, one())).toEqual({ action: 'skip', code: 'CONFLICT', reason });
+    expect(rowOf(result.plan, two())).toEqual({ action: 'skip', code: 'CONFLICT', reason: dispute('.spec.replicas') });
+    expect((await live()).spec.replicas).toBe(3);
+  });
+
+  it('are named with an owner of another set', async () => {
+    await engine.apply(wanted(deployment(), {}, one()));
+    const other = await startEngine(inject('kubeconfig'), `${namespace}-records`);
+    try {
+      const plan = await other.plan(wanted(deployment({ replicas: 5 }), {}, two()));
+      expect(rowOf(plan, two())).toEqual({ action: 'skip', code: 'CONFLICT', reason: dispute('.spec.replicas') });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('are named with an owner of another home', async () => {
+    const name = `${namespace}-${'long'.repeat(20)}`;
+    const foreign = [ownerOf('theirs', 'deadbeef-0000'), ownerOf(name.repeat(2), 'deadbeef-0000')];
+    for (const other of foreign) {
+      await cluster.apply(markedBy(other, deployment({ replicas: 5 }) as Manifest), other.manager);
+      const plan = await engine.plan(wanted());
+      expect(rowOf(plan)).toEqual({
+        action: 'skip',
+        code: 'CONFLICT',
+        reason: `${owner} and ${other.name} of another home (deadbeef) want different values of .spec.replicas`,
+      });
+      await cluster.remove(reference());
+    }
+  });
+
+  it('are told to be one value when they are an atomic list', async () => {
+    const tolerations = (key: string) => {
+      const manifest = deployment();
+      const { template } = manifest.spec;
+      const spec = { ...template.spec, tolerations: [{ key, operator: 'Exists' }] };
+      return { ...manifest, spec: { ...manifest.spec, template: { ...template, spec } } };
+    };
+    await engine.apply(wanted(tolerations('a'), {}, one()));
+    const plan = await engine.plan(both(tolerations('a'), tolerations('b')));
+    expect(rowOf(plan, two())?.reason).toBe(dispute('.spec.template.spec.tolerations (a list that is one value)'));
   });
 });

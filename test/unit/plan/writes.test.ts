@@ -213,7 +213,7 @@ describe('a field that is left to somebody else', () => {
   const hpa = { manager: 'hpa', operation: 'Update', subresource: 'scale', fields: 'replicas' };
   const recorded = [entry(web, { yielded: [{ ...scaled, held: 'replicas' }] })];
   const reason = 'unchanged; left to "hpa": .spec.replicas';
-  const note = 'Deployment shop/web is left to "hpa": .spec.replicas';
+  const note = 'Deployment shop/web: left to "hpa": .spec.replicas';
 
   test('is proven unchanged while who holds it holds the same fields', () => {
     const plan = planFor([
@@ -274,7 +274,7 @@ describe('a field that is left to somebody else', () => {
     const world = { live: names.map((name) => live(name, [a], { managers: [hpa] })) };
     const notes = planFor([observed(a, facts, world)]).owners[0]?.notes ?? [];
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain('and 17 more objects');
+    expect(notes[0]).toContain('17 more objects have fields');
   });
 });
 

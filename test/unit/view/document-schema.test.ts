@@ -40,7 +40,10 @@ function everything(): Plan {
     },
     { ...keep('Secret shop/b'), yield: [{ field: '.spec.b', manager: 'hpa' }] },
     skip('Secret shop/c', { reason: 'is being deleted' }),
-    skip('Secret shop/d', { reason: 'is taken', code: 'CONFLICT' }),
+    {
+      ...skip('Secret shop/d', { reason: 'is taken', code: 'CONFLICT' }),
+      conflicts: [{ field: '.data', manager: 'x' }],
+    },
   ];
   const header = { name: 'web', set: 'default', sync: 'web', artifact: 'Web (1)', server: 'https://east:6443' };
   const web = ownerPlan('web', changes, { header, problems: [problem], notes: ['old'], forget: ['one'] });
@@ -97,7 +100,7 @@ describe('the schema', () => {
 
 /** What may be missing. */
 const inPlans = ['sync', 'artifact', 'origin', 'before', 'after', 'renamedFrom', 'renamedTo', 'code'];
-const ofFields = ['taken', 'yielded', 'givenUp', 'subresource', 'autoscaler'];
+const ofFields = ['taken', 'conflicts', 'yielded', 'givenUp', 'subresource', 'autoscaler'];
 const optional = {
   plan: new Set([...inPlans, ...ofFields]),
   result: new Set([...inPlans, ...ofFields, 'problem', 'gone']),
