@@ -80,9 +80,9 @@ async function settle(world: World): Promise<string[]> {
   }
   const records = [...(await world.records('near')), ...(await world.records('far'))];
   const recorded = new Map(
-    owners.map((owner) => {
+    owners.flatMap((owner) => {
       const record = records.find(({ header }) => header.name === `${world.namespace}-${owner}`);
-      return [owner, [...(record?.entries.keys() ?? [])]] as const;
+      return record ? [[owner, record] as const] : [];
     }),
   );
   const idle = await Promise.all([...new Set(Object.values(homeOf))].map((home) => world.plan(home)));

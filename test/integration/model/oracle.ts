@@ -1,6 +1,7 @@
 /** What must be true of a history, whatever happened in it: a simple model of who wants what. */
 
 import type { Result } from '../../../src/engine/run.ts';
+import type { InventoryRecord } from '../../../src/inventory/inventory.ts';
 import { keyOf } from '../../../src/manifest/manifest.ts';
 import { isOwnerManager } from '../../../src/manifest/owner.ts';
 import type { Change, Plan } from '../../../src/plan/plan.ts';
@@ -59,15 +60,17 @@ function rowsOf(plan: Plan, name: string): Change[] {
 
 type Data = Readonly<Record<string, string>> | undefined;
 
-function expectedData(before: Data, rows: readonly Change[]): Data {
-  let data: Record<string, string> | undefined = rows.length > 0 || before ? { ...before } : undefined;
-  const isThere = before !== undefined || rows.some(({ action }) => action === 'create');
+function expectedData(found: Data, rows: readonly Change[]): Data {
+  let data: Record<string, string> | undefined = rows.length > 0 || found ? { ...found } : undefined;
+  const isThere = found !== undefined || rows.some(({ action }) => action === 'create');
   for (const row of rows) {
     if (row.action === 'create') Object.assign(data ?? {}, row.desired.manifest['data']);
     if (!('differences' in row)) continue;
-    for (const { path, after } of row.differences) {
+    for (const { path, before, after } of row.differences) {
       const key = /^data\.(.+)$/.exec(path)?.[1];
-      if (path === 'data') data = { ...(after as Record<string, string> | undefined) };
+      // The whole of it comes with its first key, and goes with its last.
+      if (path === 'data' && after) data = { ...data, ...(after as Record<string, string>) };
+      else if (path === 'data') for (const gone of Object.keys(before ?? {})) delete data?.[gone];
       else if (key && after === undefined) delete data?.[key];
       else if (key) data = { ...data, [key]: String(after) };
     }
@@ -83,7 +86,7 @@ function sorted(data: Data): unknown {
 export function faultsOfEnd(
   facts: Facts,
   objects: Objects,
-  recorded: ReadonlyMap<OwnerName, readonly string[]>,
+  recorded: ReadonlyMap<OwnerName, InventoryRecord>,
 ): string[] {
   const names = new Set([
     ...objects.keys(),
@@ -144,14 +147,17 @@ function faultsOfRecords(
   facts: Facts,
   name: string,
   object: KubeObject | undefined,
-  recorded: ReadonlyMap<OwnerName, readonly string[]>,
+  recorded: ReadonlyMap<OwnerName, InventoryRecord>,
 ): string[] {
   const key = keyOf({ group: '', kind: 'ConfigMap', namespace: facts.namespace, name });
   return owners.flatMap((owner) => {
     const wants = facts.definitions.get(owner)?.[name] !== undefined;
-    const has = recorded.get(owner)?.includes(key) ?? false;
+    const entry = recorded.get(owner)?.entries.get(key);
+    const has = entry !== undefined;
+    // What a process announced before it died may still be under way.
+    const isAnnounced = entry?.state === 'pending';
     if (facts.unfinished?.has(owner)) return [];
-    if (!wants && has) return [`${owner} has ${name} on record, and does not want it`];
+    if (!wants && has && !isAnnounced) return [`${owner} has ${name} on record, and does not want it`];
     if (object && holds(facts, owner, object) && !wants) return [`${owner} holds ${name}, and does not want it`];
     if (object && holds(facts, owner, object) && !has) return [`${owner} holds ${name}, and has it not on record`];
     return [];
