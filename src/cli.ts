@@ -1,6 +1,7 @@
 /** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
 import { setMaxListeners } from 'node:events';
 import { Argument, Command, CommanderError } from 'commander';
+import { addConsentFlags } from './commands/consent-flags.ts';
 import {
   type ApplyOptions,
   addClusterFlags,
@@ -61,16 +62,16 @@ function buildProgram(): Command {
     .exitOverride();
 
   const plan = program.command('plan').description('show what would change, and change nothing');
-  addViewFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required'))));
+  addViewFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')))));
   plan.option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
   plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 
   const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
-  addViewFlags(addWriteFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required')))));
+  addViewFlags(addWriteFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required'))))));
   apply.action(run<ApplyOptions>(async (options) => (await import('./commands/apply.ts')).apply(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');
-  addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(prune, 'optional'))));
+  addViewFlags(addWriteFlags(addConsentFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')))));
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   const history = program.command('history [owner]').description('list what owners had before');
@@ -82,7 +83,7 @@ function buildProgram(): Command {
   );
 
   const rollback = program.command('rollback <owner>').description('go back to what an owner had before');
-  addViewFlags(addRollbackFlags(addWriteFlags(addClusterFlags(rollback))));
+  addViewFlags(addRollbackFlags(addWriteFlags(addConsentFlags(addClusterFlags(rollback)))));
   rollback.action(
     run<RollbackOptions>(async (options, owner) =>
       (await import('./commands/rollback.ts')).rollback(String(owner), options, terminal),

@@ -22,6 +22,14 @@ export interface ObjectMetadata {
   readonly managers: readonly ManagerEntry[];
   /** The object that this one is a part of: its controlling owner reference. */
   readonly controller?: Pick<ObjectReference, 'kind' | 'name'>;
+  /** Its `ownerReferences`: with the last of them it is deleted, too. */
+  readonly ownedBy: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly uid: string;
 }
 
 /** The parts of an object that `metadataOf` reads. */
@@ -37,11 +45,7 @@ export interface RawObject {
     readonly annotations?: Record<string, string>;
     readonly finalizers?: string[];
     readonly deletionTimestamp?: string;
-    readonly ownerReferences?: readonly {
-      readonly kind: string;
-      readonly name: string;
-      readonly controller?: boolean;
-    }[];
+    readonly ownerReferences?: readonly (OwnerReference & { readonly name: string; readonly controller?: boolean })[];
     readonly managedFields?: readonly RawManager[];
   };
 }
@@ -76,6 +80,7 @@ export function metadataOf(object: RawObject, type: { group: string; version: st
     deleting: metadata.deletionTimestamp !== undefined,
     managers: (metadata.managedFields ?? []).map(managerEntry),
     ...(controller && { controller: { kind: controller.kind, name: controller.name } }),
+    ownedBy: (metadata.ownerReferences ?? []).map(({ apiVersion, kind, uid }) => ({ apiVersion, kind, uid })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `vidra apply`: plans, shows, asks where somebody is there to answer, and makes it so. */
 import { prepare } from '../engine/prepare.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
+import { consentOf } from './consent-flags.ts';
 import { type ApplyOptions, overridesOf } from './flags.ts';
 import { runPhase } from './phase.ts';
 import { plan } from './plan.ts';
@@ -13,7 +14,12 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
   if (options.dryRun) return plan(options, terminal);
   // Who is asked must see what the server says. Who goes straight on learns it from the writes themselves.
   const validate = !options.yes && isInteractive(terminal);
-  const rules = { prune: options.prune === true, validate, overrides: overridesOf(options) };
+  const rules = {
+    prune: options.prune === true,
+    validate,
+    overrides: overridesOf(options),
+    consent: consentOf(options),
+  };
   return withTarget(options, rules, terminal, async (target) => {
     const prepared = await runPhase(options, terminal, (run) => prepare(target, run));
     return carryOutPlan(prepared, action, target, options, terminal);

@@ -8,6 +8,7 @@ import { countChanges } from '../view/summary.ts';
 import { confirm } from './ask.ts';
 import { statusOfResult } from './exit-status.ts';
 import type { GlobalOptions, WriteOptions } from './flags.ts';
+import { askGuards, mustHaveNoGuards } from './pass-guards.ts';
 import { type Phase, runPhase } from './phase.ts';
 import { printIntent, printResult } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
@@ -25,7 +26,10 @@ export interface Action {
 
 type Options = GlobalOptions & WriteOptions & ViewOptions;
 
-/** Throws NOT_CONFIRMED when the answer is no, or when something would be deleted and nobody can be asked. */
+/**
+ * Throws NOT_CONFIRMED when an answer is no, or when something would be deleted and nobody can be asked; GUARDED when nobody can
+ * be asked for what the plan guards.
+ */
 export async function carryOutPlan(
   prepared: Phase<Plan>,
   action: Action,
@@ -33,11 +37,16 @@ export async function carryOutPlan(
   options: Options,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const plan = prepared.value;
+  let plan = prepared.value;
   const asked = hasChanges(plan) && !options.yes && isInteractive(terminal);
   printIntent(plan, { ...options, asked }, terminal);
-  if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
-  else if (!options.yes) mustNotDelete(plan);
+  if (asked) {
+    await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
+    plan = await askGuards(plan, terminal);
+  } else {
+    mustHaveNoGuards(plan);
+    if (!options.yes) mustNotDelete(plan);
+  }
   const { wait, timeout: timeoutMs } = options;
   const restored = action.restored === undefined ? {} : { restored: action.restored };
   const done = await runPhase(options, terminal, (run) =>

@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isNamespaceName } from '../config/namespace-name.ts';
 import { parseDuration } from '../definition/duration.ts';
-import type { Limit, Policy } from '../definition/policy.ts';
+import type { Policy } from '../definition/policy.ts';
+import type { ConsentOptions } from './consent-flags.ts';
 import type { OutputFormat, ViewOptions } from './view-flags.ts';
 
 export interface GlobalOptions {
@@ -23,10 +24,9 @@ export interface DefinitionOptions extends ClusterOptions, ViewOptions {
   readonly namespace?: string;
 }
 
-export interface PlanOptions extends DefinitionOptions {
+export interface PlanOptions extends DefinitionOptions, ConsentOptions {
   /** True for the flag without a value. */
   readonly adopt?: true | Policy['adopt'];
-  readonly maxDeletions?: Limit;
   readonly prune?: boolean;
   readonly detailedExitcode?: boolean;
 }
@@ -41,14 +41,15 @@ export interface WriteOptions {
 
 export type ApplyOptions = PlanOptions & WriteOptions;
 export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
-  WriteOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
+  WriteOptions &
+  ConsentOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
 export interface HistoryOptions extends ClusterOptions {
   readonly output: OutputFormat;
   readonly revision?: number;
 }
 
-export interface RollbackOptions extends ClusterOptions, ViewOptions, WriteOptions {
+export interface RollbackOptions extends ClusterOptions, ViewOptions, WriteOptions, ConsentOptions {
   readonly toRevision?: number;
   readonly detailedExitcode?: boolean;
 }
@@ -138,11 +139,8 @@ export function addDemoFlags(command: Command): Command {
 }
 
 /** What the flags say over the definitions. */
-export function overridesOf({ adopt, maxDeletions }: Pick<PlanOptions, 'adopt' | 'maxDeletions'>): Partial<Policy> {
-  return {
-    ...(adopt && { adopt: adopt === true ? ('IfUnowned' as const) : adopt }),
-    ...(maxDeletions && { maxDeletions }),
-  };
+export function overridesOf({ adopt }: Pick<PlanOptions, 'adopt'>): Partial<Policy> {
+  return adopt ? { adopt: adopt === true ? ('IfUnowned' as const) : adopt } : {};
 }
 
 /** Milliseconds. Throws InvalidArgumentError. */

@@ -3,6 +3,7 @@ import { prepareOrphans } from '../engine/orphans.ts';
 import { prepareLeaving } from '../engine/prepare.ts';
 import type { Run } from '../engine/run.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
+import { consentOf } from './consent-flags.ts';
 import { statusOfPlan } from './exit-status.ts';
 import type { PruneOptions } from './flags.ts';
 import { runPhase } from './phase.ts';
@@ -14,7 +15,9 @@ const action: Action = { verb: 'Pruned', question: 'Delete these objects' };
 
 /** With definitions: the owners of their set that they no longer name. Without: what is left of owners that exist no more. */
 export function prune(options: PruneOptions, terminal: Terminal): Promise<ExitStatus> {
-  const rules = { prune: true, validate: false, overrides: {} };
+  // Deleting is all that it does, so how much is no reason to ask unless somebody names a limit.
+  const consent = consentOf({ maxDeletions: { percent: 100 }, ...options });
+  const rules = { prune: true, validate: false, overrides: {}, consent };
   // Without definitions nobody can say which owners of a set are wanted, so a set goes only when it is named.
   const wholeSet = options.set !== undefined;
   return withTarget(options, rules, terminal, async (target) => {

@@ -1,6 +1,7 @@
 /** `vidra rollback`: an owner goes back to what it wanted before, by a plan like any other. */
 import { prepareRollback } from '../engine/rollback.ts';
 import { carryOutPlan } from './carry-out.ts';
+import { consentOf } from './consent-flags.ts';
 import { statusOfPlan } from './exit-status.ts';
 import type { RollbackOptions } from './flags.ts';
 import { runPhase } from './phase.ts';
@@ -10,7 +11,8 @@ import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 
 export function rollback(owner: string, options: RollbackOptions, terminal: Terminal): Promise<ExitStatus> {
   const validate = options.dryRun === true || (!options.yes && isInteractive(terminal));
-  return withTarget(options, { prune: false, validate, overrides: {} }, terminal, async (target) => {
+  const rules = { prune: false, validate, overrides: {}, consent: consentOf(options) };
+  return withTarget(options, rules, terminal, async (target) => {
     const { value, milliseconds } = await runPhase(options, terminal, (run) =>
       prepareRollback(target, run, owner, options.toRevision),
     );

@@ -13,6 +13,7 @@ import { VidraError } from '../errors.ts';
 import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import { destinationServer } from '../inventory/inventory.ts';
+import type { Consent } from '../plan/guards.ts';
 import { readFiles } from '../source/files.ts';
 import type { ClusterOptions } from './flags.ts';
 import { createSources } from './sources.ts';
@@ -22,6 +23,7 @@ export interface TargetRules {
   readonly prune: boolean;
   readonly validate: boolean;
   readonly overrides: Partial<Policy>;
+  readonly consent?: Consent;
 }
 
 type Options = ClusterOptions & {
@@ -58,6 +60,7 @@ export async function withTarget<T>(
         inventory: await connectInventory(home, settings.recordNamespace),
         history: await connectHistory(home, settings.recordNamespace),
         overrides: rules.overrides,
+        consent: rules.consent ?? { confirmed: [] },
         validate: rules.validate,
         prune: rules.prune,
       });

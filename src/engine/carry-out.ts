@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { VidraError } from '../errors.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
+import { withholdGuarded } from '../plan/withhold.ts';
 import { actAll } from './act-all.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import { recordHistory } from './record-history.ts';
@@ -17,8 +18,12 @@ export interface CarryOutOptions {
   readonly restored?: number;
 }
 
-/** Records what is true also when the run is interrupted. Throws a VidraError when a record cannot be written. */
-export async function carryOut(plan: Plan, target: Target, run: Run, options: CarryOutOptions): Promise<Result> {
+/**
+ * Records what is true also when the run is interrupted. What the plan guards is left alone. Throws a VidraError when a record
+ * cannot be written.
+ */
+export async function carryOut(given: Plan, target: Target, run: Run, options: CarryOutOptions): Promise<Result> {
+  const plan = withholdGuarded(given);
   const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));

@@ -17,6 +17,8 @@ export interface References {
   readonly recorded: readonly ObjectReference[];
   /** HorizontalPodAutoscalers that fields were yielded to. */
   readonly autoscalers: readonly ObjectReference[];
+  /** Recorded objects of owners that do not want them any more. */
+  readonly abandoned: readonly ObjectReference[];
   /** Kinds, as `group/kind`, that the same plan defines. */
   readonly defined: ReadonlySet<string>;
   /** And versions of kinds, as `group/version/kind`. */
@@ -37,10 +39,10 @@ export async function observeDestination(
   return { server, live, unknown, tenants };
 }
 
-/** Recorded objects that are there, and that nobody wants. */
-function unwanted({ wanted, recorded }: References, live: ReadonlyMap<string, ObjectMetadata>): ObjectReference[] {
+/** Objects that somebody leaves, that are there, and that nobody wants. */
+function unwanted({ wanted, abandoned }: References, live: ReadonlyMap<string, ObjectMetadata>): ObjectReference[] {
   const keys = new Set(wanted.map(keyOf));
-  const left = recorded.filter((reference) => live.has(keyOf(reference)) && !keys.has(keyOf(reference)));
+  const left = abandoned.filter((reference) => live.has(keyOf(reference)) && !keys.has(keyOf(reference)));
   return [...new Map(left.map((reference) => [keyOf(reference), reference])).values()];
 }
 

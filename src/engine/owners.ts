@@ -7,7 +7,13 @@ import { keyOf } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
 import { sharedWishes } from '../plan/agreement.ts';
 import { withoutIgnored } from '../plan/ignore.ts';
-import type { DestinationObservation, OwnerObservation, OwnerWish, Verdict } from '../plan/observation.ts';
+import {
+  abandoned,
+  type DestinationObservation,
+  type OwnerObservation,
+  type OwnerWish,
+  type Verdict,
+} from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
 import { autoscalersOf } from '../plan/proof.ts';
 import { createAutoscalerFinder } from './autoscalers.ts';
@@ -72,6 +78,7 @@ async function observeOn(
     wanted: desired.map(({ reference }) => reference),
     recorded: recorded.map(({ reference }) => reference),
     autoscalers: recorded.flatMap(autoscalersOf),
+    abandoned: unobserved.flatMap(abandoned).map(({ reference }) => reference),
     defined: new Set(defined.keys()),
     definedVersions: definedVersions(manifests),
   });

@@ -53,6 +53,7 @@ export async function planIntents(
     records,
     problems: [...intents.problems, ...problems] satisfies Problem[],
     notes: intents.notes,
+    consent: target.consent,
   });
 }
 

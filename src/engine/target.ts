@@ -4,6 +4,7 @@ import type { Definition, InfrahubSync } from '../definition/definition.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { History } from '../history/history.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { Consent } from '../plan/guards.ts';
 import type { Source } from '../source/source.ts';
 
 export interface Target {
@@ -22,6 +23,7 @@ export interface Target {
   readonly history: History;
   /** What the caller says, whatever the definitions say. */
   readonly overrides: Partial<Policy>;
+  readonly consent: Consent;
   /** Let the server try objects that would be new: finds what it would refuse, for one request per object. */
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */

@@ -1,11 +1,11 @@
 /** From observations to the plan. Pure: plain data in, plain data out. */
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import { keepInstantiated } from './definitions.ts';
+import { keepInhabited } from './containers.ts';
 import { showDepartures } from './departures.ts';
 import { settleDisputes, tellDisputes } from './disputes.ts';
+import { type Consent, guardsOf } from './guards.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
-import { keepInhabited } from './namespaces.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
 import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
@@ -21,10 +21,11 @@ export interface PlanInput {
   readonly records: readonly InventoryRecord[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  readonly consent: Consent;
 }
 
 export function buildPlan(input: PlanInput): Plan {
-  const { set, server, owners, records, problems, notes } = input;
+  const { set, server, owners, records, problems, notes, consent } = input;
   const creators = creatorsOf(owners);
   const writes = settleDisputes(
     owners,
@@ -33,8 +34,9 @@ export function buildPlan(input: PlanInput): Plan {
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
   const told = tellDisputes(owners, plans);
-  const safe = keepInstantiated(keepInhabited(told, owners, interests), owners);
-  return { set, server, problems, notes, owners: orderByDestination(showDepartures(safe, owners), owners), guards: [] };
+  const safe = keepInhabited(told, owners, interests);
+  const guards = guardsOf(safe, owners, consent);
+  return { set, server, problems, notes, owners: orderByDestination(showDepartures(safe, owners), owners), guards };
 }
 
 function writesOf(observed: OwnerObservation, creators: Creators): Change[] {

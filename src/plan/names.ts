@@ -1,7 +1,7 @@
 /** Names of owners and of objects in texts that must not become long. */
 import { describe, type ObjectReference } from '../manifest/manifest.ts';
 
-/** Objects that a note names. */
+/** Things that a note or a reason names. */
 const mostNamed = 3;
 
 /** `a`, `a and 1 other`, `a and 2 others`. */
@@ -19,4 +19,15 @@ export function boundedNote(
   const named = objects.slice(0, mostNamed).map(({ reference, text }) => `${describe(reference)}: ${text}`);
   const more = objects.length - mostNamed;
   return [[...named, ...(more > 0 ? [`${more} more objects ${rest}`] : [])].join('; ')];
+}
+
+/** `a, b, c and 4 more`. */
+export function listOf(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** `1 object`, `2 objects`. */
+export function countOf(count: number, singular: string): string {
+  return `${count} ${singular}${count === 1 ? '' : 's'}`;
 }

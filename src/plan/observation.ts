@@ -50,12 +50,12 @@ export interface OwnerObservation {
 }
 
 /** Whether it is known what the owner wants. With documents missing it is not: anything might stand in one of them. */
-export function isSettled({ wish, problems }: OwnerObservation): boolean {
+export function isSettled({ wish, problems }: Pick<OwnerObservation, 'wish' | 'problems'>): boolean {
   return wish.type === 'leaving' || (wish.type === 'wanted' && problems.length === 0);
 }
 
 /** Recorded objects that the owner does not want any more; none while that is not known. */
-export function abandoned(observed: OwnerObservation): InventoryEntry[] {
+export function abandoned(observed: Pick<OwnerObservation, 'wish' | 'problems' | 'record'>): InventoryEntry[] {
   const { wish, record } = observed;
   if (!record || !isSettled(observed)) return [];
   const wanted = new Set(wish.type === 'wanted' ? wish.desired.objects.map((desired) => keyOf(desired.reference)) : []);
@@ -73,9 +73,11 @@ export interface DestinationObservation {
   readonly unknown: ReadonlyMap<string, Problem>;
 }
 
-/** Of a Namespace: what it holds of Vidra's, of any owner and home. Of a CustomResourceDefinition: all its instances. */
+/** Of a Namespace: what it holds, as in `isContent`. Of a CustomResourceDefinition: its instances. */
 export interface Tenants {
   /** The kind that is defined, when it is served. */
   readonly kind?: { readonly group: string; readonly kind: string };
   readonly objects: readonly ObjectMetadata[];
+  /** Kinds that could not be listed, for people. */
+  readonly unlisted?: readonly string[];
 }

@@ -72,6 +72,8 @@ export interface DeleteChange extends ChangeBase {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly propagation: Policy['propagationPolicy'];
+  /** Of a Namespace or CustomResourceDefinition: uids of what is known to go with it. */
+  readonly holds?: readonly string[];
   /** The new name of the object, when this is one half of a rename. */
   readonly renamedTo?: { readonly reference: ObjectReference; readonly first: 'new' | 'old' };
 }
@@ -132,13 +134,15 @@ export interface OwnerPlan {
 
 /** A deletion that is not made unless somebody says so, by naming it. */
 export interface Guard {
-  readonly type: 'maxDeletions' | 'namespace' | 'definition' | 'volume' | 'protected';
-  /** What to name: an object as `Namespace shop`, or for `maxDeletions` the number of deletions. */
+  readonly type: 'maxDeletions' | 'namespace' | 'definition' | 'volume';
+  /** What to name: an object as `Namespace shop`, or for `maxDeletions` the number of deletions as `12 deletions of web`. */
   readonly subject: string;
   /** Changes that it holds back, by `changeId`. */
   readonly changes: readonly string[];
   /** For people: what would go. */
   readonly message: string;
+  /** Of `maxDeletions`: all deletions of the plan that count. */
+  readonly deletions?: number;
 }
 
 export interface Plan {

@@ -54,7 +54,10 @@ export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry,
   const reason = observed.wish.type === 'leaving' ? observed.wish.reason : 'left the manifests';
   const { uid, resourceVersion } = live;
   const propagation = observed.policy.propagationPolicy;
-  return { type: 'change', change: { ...base, action: 'delete', reason, after, uid, resourceVersion, propagation } };
+  const tenants = destination.tenants.get(key);
+  const holds = tenants && { holds: tenants.objects.map((object) => object.uid) };
+  const change = { ...base, action: 'delete' as const, reason, after, uid, resourceVersion, propagation, ...holds };
+  return { type: 'change', change };
 }
 
 function skip(entry: InventoryEntry, reason: string, more: Pick<SkipChange, 'code' | 'deleting'> = {}): Removal {

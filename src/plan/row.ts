@@ -13,6 +13,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'proof',
   'differences',
   'deleting',
+  'holds',
 ]);
 
 /** The facts of a sealed row by name, as text to compare; but for its differences. */

@@ -95,9 +95,10 @@ const differenceSchema = closed<DifferenceDocument>(
 
 const guardSchema = closed<GuardDocument>(
   {
-    type: { enum: ['maxDeletions', 'namespace', 'definition', 'volume', 'protected'] },
+    type: { enum: ['maxDeletions', 'namespace', 'definition', 'volume'] },
     subject: described(word, 'what has to be named to let it happen'),
     message: described(word, 'what would go'),
+    flag: described(word, 'allows it, as in --confirm "Namespace shop"'),
     changes: described(
       listOf(closed<GuardDocument['changes'][number]>({ owner: word, ...referenceFields }, {})),
       'what is held back',

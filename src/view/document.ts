@@ -14,6 +14,7 @@ import {
   type WriteChange,
 } from '../plan/plan.ts';
 import { notesOf, usualDetail } from './detail.ts';
+import { flagFor } from './guard-text.ts';
 import { compareFields, inReadingOrder } from './order.ts';
 import { type Counts, countChanges } from './summary.ts';
 
@@ -64,6 +65,8 @@ export interface GuardDocument {
   readonly type: Guard['type'];
   readonly subject: string;
   readonly message: string;
+  /** Allows it. */
+  readonly flag: string;
   readonly changes: readonly (ObjectReference & { readonly owner: string })[];
 }
 
@@ -135,11 +138,12 @@ function guardDocuments({ guards, owners }: Plan): GuardDocument[] {
       changes.map(({ reference }) => [changeId(name, keyOf(reference)), { owner: name, ...reference }] as const),
     ),
   );
-  return guards.map(({ type, subject, message, changes }) => ({
-    type,
-    subject,
-    message,
-    changes: changes.flatMap((id) => byId.get(id) ?? []),
+  return guards.map((guard) => ({
+    type: guard.type,
+    subject: guard.subject,
+    message: guard.message,
+    flag: flagFor(guard),
+    changes: guard.changes.flatMap((id) => byId.get(id) ?? []),
   }));
 }
 

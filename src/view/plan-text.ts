@@ -2,6 +2,7 @@
 import { type Change, hasChanges, isWrong, type OwnerPlan, type Plan } from '../plan/plan.ts';
 import { type Detail, isShown, notesOf, usualDetail } from './detail.ts';
 import { differenceLines } from './difference.ts';
+import { guardLines } from './guard-text.ts';
 import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
@@ -23,6 +24,7 @@ export function planBodyLines(plan: Plan, style: Style, detail: Detail = usualDe
   const owners = inReadingOrder(plan.owners).flatMap((owner) => ownerLines(owner, view));
   const general = [
     ...plan.problems.flatMap((problem) => view.problems.lines(problem)),
+    ...guardLines(plan.guards, style),
     ...noteLines(detail.quiet ? [] : plan.notes, view),
   ];
   if (general.length > 0) general.push('');

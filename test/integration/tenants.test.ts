@@ -50,15 +50,6 @@ describe('a definition of a kind that left the manifests', () => {
     expect(both.outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
     await waitFor('the definition to be gone', async () => !(await cluster.exists(definition())));
   });
-
-  it('stays while somebody has an instance that Vidra does not manage', async () => {
-    await engine.apply([resource(`${namespace}-a`, definition())]);
-    await cluster.apply(widget('foreign'), 'somebody');
-    const plan = await engine.plan([resource(`${namespace}-a`)]);
-    expect(plan.owners[0]?.changes).toMatchObject([
-      { action: 'skip', reason: `still has Widget ${namespace}/foreign` },
-    ]);
-  });
 });
 
 describe('an instance whose definition somebody deleted', () => {

@@ -43,6 +43,7 @@ export async function startEngine(
     inventory: await connectInventory(cluster, recordNamespace),
     history: await connectHistory(cluster, recordNamespace),
     overrides: {},
+    consent: { confirmed: [] },
     validate: false,
     prune: false,
     ...options,

@@ -13,6 +13,7 @@ import {
 } from '../../src/manifest/manifest.ts';
 import { markedBy, type Owner, ownerOf } from '../../src/manifest/owner.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import type { Consent } from '../../src/plan/guards.ts';
 import type { OwnerObservation, Tenants, Verdict } from '../../src/plan/observation.ts';
 import { type Change, changeId, type Plan, type Problem } from '../../src/plan/plan.ts';
 
@@ -77,6 +78,7 @@ export function live(text: string, owners: readonly Owner[], more: Partial<Objec
     labels: { 'managed-by': 'vidra' },
     finalizers: [],
     deleting: false,
+    ownedBy: [],
     ...rest,
     annotations: { ...Object.assign({}, ...marks.map((mark) => mark.annotations)), ...annotations },
     managers: [...marks.map((mark) => mark.manager), ...managers],
@@ -118,12 +120,14 @@ export interface World {
   readonly unknown?: readonly string[];
   /** By `Namespace shop`, or by `CustomResourceDefinition widgets.example.org`, whose kind is Widget. */
   readonly tenants?: Readonly<Record<string, readonly ObjectMetadata[]>>;
+  /** Kinds that could not be listed, by the same. */
+  readonly unlisted?: Readonly<Record<string, readonly string[]>>;
   readonly server?: string;
 }
 
 /** One owner as it is observed in a world. Verdicts are by `Deployment shop/web`. */
 export function observed(who: Owner, facts: OwnerFacts, world: World = {}): OwnerObservation {
-  const { live: objects = [], unknown = [], tenants = {}, server = '' } = world;
+  const { live: objects = [], unknown = [], tenants = {}, unlisted = {}, server = '' } = world;
   const problem: Problem = { code: 'CLUSTER_FORBIDDEN', message: 'may not be listed' };
   const kept = facts.recorded && record(who.name, facts.recorded, server);
   return {
@@ -138,14 +142,17 @@ export function observed(who: Owner, facts: OwnerFacts, world: World = {}): Owne
     destination: {
       server,
       live: new Map(objects.map((object) => [keyOf(object.reference), object])),
-      tenants: new Map(Object.entries(tenants).map(([text, objects]) => [key(text), tenantsOf(text, objects)])),
+      tenants: new Map(
+        Object.entries(tenants).map(([text, held]) => [key(text), tenantsOf(text, held, unlisted[text])]),
+      ),
       unknown: new Map(unknown.map((text) => [key(text), problem])),
     },
   };
 }
 
-function tenantsOf(text: string, objects: readonly ObjectMetadata[]): Tenants {
-  return text.startsWith('Namespace') ? { objects } : { kind: { group: 'example.org', kind: 'Widget' }, objects };
+function tenantsOf(text: string, objects: readonly ObjectMetadata[], unlisted: readonly string[] = []): Tenants {
+  if (text.startsWith('Namespace')) return { objects, unlisted };
+  return { kind: { group: 'example.org', kind: 'Widget' }, objects, unlisted };
 }
 
 function wishOf({ wants, leaves, waits }: OwnerFacts): OwnerObservation['wish'] {
@@ -169,7 +176,11 @@ export function tried(more: Partial<Extract<Verdict, { type: 'tried' }>> = {}): 
 /** The plan of these owners; `records` are those of owners that it does not speak of. */
 export function planFor(
   owners: readonly OwnerObservation[],
-  more: { readonly records?: readonly InventoryRecord[]; readonly policy?: Partial<Policy> } = {},
+  more: {
+    readonly records?: readonly InventoryRecord[];
+    readonly policy?: Partial<Policy>;
+    readonly consent?: Consent;
+  } = {},
 ): Plan {
   const own = owners.flatMap((one) => (one.record ? [one.record] : []));
   return buildPlan({
@@ -179,6 +190,7 @@ export function planFor(
     records: [...own, ...(more.records ?? [])],
     problems: [],
     notes: [],
+    consent: more.consent ?? { confirmed: [] },
   });
 }
 

@@ -67,6 +67,7 @@ export async function startWorld(homes: Homes): Promise<World> {
       inventory: await connectInventory(port, namespace),
       history: await connectHistory(port, namespace),
       overrides: { historyLimit: 0 },
+      consent: { confirmed: [], maxDeletions: { percent: 100 } },
       validate: false,
       prune: true,
     };

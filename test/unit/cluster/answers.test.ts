@@ -50,6 +50,7 @@ describe('metadataOf', () => {
       labels: { a: 'b' },
       finalizers: ['f'],
       deletionTimestamp: '2026-08-01T12:00:00Z',
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Whole', name: 'all', uid: 'w' }],
       managedFields: [
         { manager: 'm', operation: 'Apply', apiVersion: 'apps/v1', subresource: 'scale', fieldsV1: { 'f:spec': {} } },
       ],
@@ -68,6 +69,7 @@ describe('metadataOf', () => {
       managers: [
         { manager: 'm', operation: 'Apply', subresource: 'scale', fields: expect.stringMatching(/^[\w-]{22}$/) },
       ],
+      ownedBy: [{ apiVersion: 'apps/v1', kind: 'Whole', uid: 'w' }],
     });
   });
 

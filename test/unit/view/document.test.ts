@@ -100,7 +100,8 @@ describe('a document', () => {
     };
     const { guards } = planDocument(planOf([ownerPlan('web', [gone])], { guards: [guard] }));
     const { group, version, kind, namespace, name } = gone.reference;
-    expect(guards).toEqual([{ ...guard, changes: [{ owner: 'web', group, version, kind, namespace, name }] }]);
+    const flag = '--confirm "Namespace shop"';
+    expect(guards).toEqual([{ ...guard, flag, changes: [{ owner: 'web', group, version, kind, namespace, name }] }]);
   });
 
   it('names the other name of what is renamed', () => {
