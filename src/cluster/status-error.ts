@@ -1,13 +1,7 @@
 /** An API server's refusal as a VidraError: by HTTP status and reason; text is shown, and read only for who holds a field. */
 import { type ErrorCode, VidraError } from '../errors.ts';
 import type { FieldConflict } from './cluster.ts';
-
-/** The kind `Status` of the API, as far as it is read. */
-export interface Status {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes?: readonly { reason?: string; message?: string; field?: string }[] };
-}
+import type { Refusal, Status } from './refusal.ts';
 
 /** The Status in an answer's body, or its text as the message when it holds none (a proxy's page, for instance). */
 export function parseStatus(body: string): Status {
@@ -22,7 +16,11 @@ export function parseStatus(body: string): Status {
 
 /** `subject` names the object or the request. */
 export function statusError(httpStatus: number, status: Status, subject: string): VidraError {
-  return new VidraError(codeOf(httpStatus, status.reason), status.message || `HTTP status ${httpStatus}`, { subject });
+  const cause: Refusal = { httpStatus, status };
+  return new VidraError(codeOf(httpStatus, status.reason), status.message || `HTTP status ${httpStatus}`, {
+    subject,
+    cause,
+  });
 }
 
 function codeOf(httpStatus: number, reason: string | undefined): ErrorCode {

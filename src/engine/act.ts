@@ -8,6 +8,7 @@ import { maskMessage } from '../plan/mask.ts';
 import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
 import { awaitEstablished } from './established.ts';
+import { withFreshKind } from './fresh-kind.ts';
 import { giveUpFields } from './give-up.ts';
 import type { Outcome } from './run.ts';
 
@@ -46,7 +47,7 @@ async function write(
   const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
   const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
   if (change.giveUp) await giveUpFields(cluster, type, change.reference, owner, change.giveUp);
-  let answer = await cluster.apply(type, manifest, options);
+  let answer = await withFreshKind(change, signal, () => cluster.apply(type, manifest, options));
   if (answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change))) {
     answer = await cluster.apply(type, manifest, { ...options, force: true });
   }

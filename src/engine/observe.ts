@@ -1,6 +1,7 @@
 /** Asks a cluster for the metadata of everything that is wanted or recorded: one LIST for each kind. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import { isAboutTheCluster } from '../cluster/refusal.ts';
 import { VidraError } from '../errors.ts';
 import { apiVersionOf, type JsonObject, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { managedSelector } from '../manifest/owner.ts';
@@ -146,10 +147,6 @@ async function observeKind(
       ),
     );
   });
-}
-
-function isAboutTheCluster(error: VidraError): boolean {
-  return ['CLUSTER_UNREACHABLE', 'CLUSTER_UNAUTHORIZED', 'INTERRUPTED'].includes(error.code);
 }
 
 /** All that carry Vidra's label; nothing where only single namespaces may be listed. */

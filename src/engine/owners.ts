@@ -7,18 +7,13 @@ import { keyOf } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
 import { sharedWishes } from '../plan/agreement.ts';
 import { withoutIgnored } from '../plan/ignore.ts';
-import {
-  abandoned,
-  type DestinationObservation,
-  type OwnerObservation,
-  type OwnerWish,
-  type Verdict,
-} from '../plan/observation.ts';
+import { abandoned, type OwnerObservation, type OwnerWish, type Verdict } from '../plan/observation.ts';
 import type { Problem } from '../plan/plan.ts';
 import { autoscalersOf } from '../plan/proof.ts';
 import { createAutoscalerFinder } from './autoscalers.ts';
 import { type OwnerIntent, problemOf } from './intent.ts';
 import { observeDestination } from './observe.ts';
+import { createPredict } from './predict.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { type TrialOptions, trialsOf } from './try.ts';
@@ -84,7 +79,7 @@ async function observeOn(
   });
   run.signal.throwIfAborted();
   const owners = unobserved.map((owner) => ({ ...owner, destination, verdicts: new Map<string, Verdict>() }));
-  return tryAll(cluster, owners, trialOptions(owners, destination, defined, cluster, target), run);
+  return tryAll(cluster, owners, await trialOptions(owners, cluster, target), run);
 }
 
 function withDesiredSet(
@@ -111,39 +106,26 @@ function withDesiredSet(
   return { owner, header, record, policy, wish, problems, notes };
 }
 
-function trialOptions(
+async function trialOptions(
   owners: readonly OwnerObservation[],
-  destination: DestinationObservation,
-  defined: ReadonlyMap<string, Scope>,
   cluster: Cluster,
   target: Target,
-): TrialOptions {
+): Promise<TrialOptions> {
   const first = new Map<string, string>();
-  const newNamespaces = new Set<string>();
   for (const { owner, wish } of owners) {
     if (wish.type !== 'wanted') continue;
     for (const { reference } of wish.desired.objects) {
       const key = keyOf(reference);
       if (!first.has(key)) first.set(key, owner.name);
-      const isNamespace = reference.group === '' && reference.kind === 'Namespace';
-      if (isNamespace && !destination.live.has(key)) newNamespaces.add(reference.name);
     }
   }
   return {
     validate: target.validate,
-    newNamespaces,
-    newKinds: new Set([...defined.keys()].filter((kind) => !isServed(cluster, kind))),
+    predict: await createPredict(cluster, owners),
     isFirst: (owner, key) => first.get(key) === owner,
     wishes: sharedWishes(owners),
     findAutoscaler: createAutoscalerFinder(cluster),
   };
-}
-
-function isServed(cluster: Cluster, groupKind: string): boolean {
-  const slash = groupKind.indexOf('/');
-  return (
-    cluster.typeOf({ group: groupKind.slice(0, slash), version: '', kind: groupKind.slice(slash + 1) }) !== undefined
-  );
 }
 
 async function tryAll(

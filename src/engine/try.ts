@@ -1,29 +1,29 @@
 /** Lets the API server say what an apply would do, where that is not certain already. A dry-run counts as observing. */
 import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
-import { VidraError } from '../errors.ts';
+import { isAboutTheCluster, refusedFields, webhookWithoutDryRun } from '../cluster/refusal.ts';
+import { type ErrorCode, VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { withValues } from '../manifest/field-set-place.ts';
-import { apiVersionOf, keyOf, type Manifest } from '../manifest/manifest.ts';
-import { markedBy } from '../manifest/owner.ts';
+import { keyOf, type Manifest } from '../manifest/manifest.ts';
+import { markedBy, type Owner } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { heldIgnored } from '../plan/ignore.ts';
 import { maskMessage } from '../plan/mask.ts';
-import type { OwnerObservation, Verdict } from '../plan/observation.ts';
+import type { Means, OwnerObservation, Verdict } from '../plan/observation.ts';
 import { isProvenUnchanged, mayApply } from '../plan/proof.ts';
 import type { FindAutoscaler } from './autoscalers.ts';
+import type { Predict, Prediction } from './predict.ts';
+import { tryElsewhere } from './stand-in.ts';
 import { releaseTrials } from './try-release.ts';
-import { type Attempt, type Current, type Trial, unforced, verdictOf } from './verdict.ts';
+import { type Current, type Trial, unforced, verdictOf } from './verdict.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
   /** Try objects that do not exist, too. */
   readonly validate: boolean;
-  /** Namespaces that the plan makes. */
-  readonly newNamespaces: ReadonlySet<string>;
-  /** Kinds, as `group/kind`, that the plan defines and the cluster does not serve yet. */
-  readonly newKinds: ReadonlySet<string>;
+  readonly predict: Predict;
   /** Whether this owner is the first of the plan that wants an object. */
   readonly isFirst: (owner: string, key: string) => boolean;
   /** What the owners of the plan want of the objects that they share. */
@@ -45,39 +45,31 @@ export function trialsOf(
     const key = keyOf(desired.reference);
     if (observed.destination.unknown.has(key)) continue;
     const live = observed.destination.live.get(key);
-    const predicted = predictionOfVersion(cluster, desired) ?? (live ? undefined : prediction(desired, options));
-    if (predicted) known.set(key, predicted);
-    else if (needsTrial(observed, desired, live, options)) {
-      trials.push({ key, ask: () => ask(cluster, observed, desired, live, options) });
-    }
+    if (live && !mayChange(observed, desired, live)) continue;
+    const prediction = options.predict(desired, live);
+    if (prediction?.fault !== undefined)
+      known.set(key, { type: 'refused', code: 'MANIFEST_INVALID', message: prediction.fault });
+    else if (prediction?.ask === 'nowhere' || (prediction && !isAsked(observed, desired, live, options)))
+      known.set(key, { type: 'predicted', reason: prediction.reason });
+    else if (isAsked(observed, desired, live, options))
+      trials.push({ key, ask: () => ask(cluster, observed, desired, live, prediction, options) });
   }
   return { known, trials };
 }
 
-function prediction(desired: DesiredObject, options: TrialOptions): Verdict | undefined {
-  const { group, kind, namespace } = desired.reference;
-  if (options.newKinds.has(`${group}/${kind}`)) return { type: 'predicted', reason: 'this plan makes its kind' };
-  if (namespace && options.newNamespaces.has(namespace))
-    return { type: 'predicted', reason: 'this plan makes its Namespace' };
-  return undefined;
+function mayChange(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata): boolean {
+  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
+  return mayApply(observed.owner, live, observed.policy) !== 'refuse';
 }
 
-// A kind that is served at other versions only, and was observed all the same: the plan adds the version.
-function predictionOfVersion(cluster: Cluster, { reference }: DesiredObject): Verdict | undefined {
-  const type = cluster.typeOf(reference);
-  if (!type || type.version === reference.version) return undefined;
-  return { type: 'predicted', reason: `this plan adds ${apiVersionOf(reference)}` };
-}
-
-function needsTrial(
-  observed: OwnerObservation,
-  desired: DesiredObject,
+/** What would be new is tried on demand, and by one of its owners. */
+function isAsked(
+  { owner }: OwnerObservation,
+  { reference }: DesiredObject,
   live: ObjectMetadata | undefined,
   options: TrialOptions,
 ): boolean {
-  if (!live) return options.validate && options.isFirst(observed.owner.name, keyOf(desired.reference));
-  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
-  return mayApply(observed.owner, live, observed.policy) !== 'refuse';
+  return live !== undefined || (options.validate && options.isFirst(owner.name, keyOf(reference)));
 }
 
 async function ask(
@@ -85,20 +77,35 @@ async function ask(
   observed: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata | undefined,
+  prediction: Prediction | undefined,
   options: TrialOptions,
 ): Promise<Verdict> {
   const type = cluster.typeOf(desired.reference);
-  if (!type)
-    return { type: 'refused', code: 'KIND_UNKNOWN', message: `the cluster does not serve ${desired.reference.kind}` };
+  if (!type) return refused(desired, 'KIND_UNKNOWN', `the cluster does not serve ${desired.reference.kind}`);
+  if (prediction?.ask === 'elsewhere') {
+    const fault = await tryElsewhere(cluster, type, observed.owner, desired);
+    return fault === undefined
+      ? { type: 'predicted', reason: prediction.reason }
+      : refused(desired, 'CLUSTER_REFUSED', fault);
+  }
+  let means = unforced;
   try {
     const object = live ? await cluster.get(type, desired.reference) : undefined;
+    const giveUp = object && heldIgnored(observed.owner, object, desired.reference, observed.policy.ignore);
+    if (giveUp) means = { ...means, giveUp };
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
     const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
-    return await tryApply(cluster, type, observed, desired, { object, live, isShared }, resolve);
+    const now = { object, live, isShared };
+    return await tryApply(cluster, type, observed.owner, desired, now, means, resolve);
   } catch (error) {
-    if (!(error instanceof VidraError) || !isAboutTheObject(error)) throw error;
-    return { type: 'refused', code: error.code, message: maskMessage(desired.manifest, error.message) };
+    if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
+    if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
+    return refused(desired, error.code, error.message);
   }
+}
+
+function refused({ manifest }: DesiredObject, code: ErrorCode, message: string): Verdict {
+  return { type: 'refused', code, message: maskMessage(manifest, message) };
 }
 
 async function resolution(
@@ -122,35 +129,48 @@ async function resolution(
   });
 }
 
-// A webhook of its kind that fails comes as a failure of the server.
-function isAboutTheObject(error: VidraError): boolean {
-  return ['CLUSTER_REFUSED', 'CLUSTER_FORBIDDEN', 'CLUSTER_FAILED', 'NOT_FOUND'].includes(error.code);
-}
-
 async function tryApply(
   cluster: Cluster,
   type: ResourceType,
-  { owner, policy }: OwnerObservation,
+  owner: Owner,
   desired: DesiredObject,
   now: Current,
+  means: Means,
   resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
 ): Promise<Verdict> {
-  const { object } = now;
-  const giveUp = object && heldIgnored(owner, object, desired.reference, policy.ignore);
   const sent = markedBy(owner, desired.manifest);
+  const { object } = now;
   // What is given up before the apply stays as it is, which the server can only be told by its value.
-  const marked = object && giveUp ? (withValues(sent, giveUp, object) as Manifest) : sent;
-  const how: Attempt = { ...unforced, ...(giveUp && { giveUp }) };
-  const attempt = (manifest: Manifest, force: boolean): Promise<ApplyAnswer> =>
-    cluster.apply(type, manifest, { manager: owner.manager, force, dryRun: true });
+  const marked = object && means.giveUp ? (withValues(sent, means.giveUp, object) as Manifest) : sent;
+  const attempt = (manifest: Manifest, force: boolean) => tryOnce(cluster, type, manifest, owner.manager, force);
 
   const first = await attempt(marked, false);
-  if (first.type === 'stale') return { type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied') return verdictOf(first, owner, now, how);
+  if (first.type === 'untried') return { ...means, type: 'predicted', reason: first.reason };
+  if (first.type === 'stale') return { ...means, type: 'predicted', reason: 'it changes at this moment' };
+  if (first.type === 'applied') return verdictOf(first, owner, now, means);
 
   const { blocked, take, yield: yielded } = await resolve(first.conflicts);
   if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
+  const resolved = { ...means, take, yield: yielded };
   const second = await attempt(withoutFields(marked, yielded), take.length > 0);
-  if (second.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-  return verdictOf(second, owner, now, { ...how, take, yield: yielded });
+  if (second.type === 'untried') return { ...resolved, type: 'predicted', reason: second.reason };
+  if (second.type !== 'applied') return { ...resolved, type: 'predicted', reason: 'it changes at this moment' };
+  return verdictOf(second, owner, now, resolved);
+}
+
+/** The server finds conflicts before it asks webhooks: those of an object that it cannot try are known. */
+async function tryOnce(
+  cluster: Cluster,
+  type: ResourceType,
+  manifest: Manifest,
+  manager: string,
+  force: boolean,
+): Promise<ApplyAnswer | { readonly type: 'untried'; readonly reason: string }> {
+  try {
+    return await cluster.apply(type, manifest, { manager, force, dryRun: true });
+  } catch (error) {
+    const webhook = webhookWithoutDryRun(error);
+    if (webhook === undefined) throw error;
+    return { type: 'untried', reason: `the webhook ${webhook} takes no dry-runs` };
+  }
 }

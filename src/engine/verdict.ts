@@ -5,7 +5,7 @@ import { difference, type FieldSet, isEmpty, managedFieldsOf, present } from '..
 import type { Manifest } from '../manifest/manifest.ts';
 import { type Owner, ownersBut } from '../manifest/owner.ts';
 import { differencesOf } from '../plan/diff.ts';
-import type { Verdict } from '../plan/observation.ts';
+import type { Means, Verdict } from '../plan/observation.ts';
 import { appliedFields } from '../plan/proof.ts';
 
 type Applied = Extract<ApplyAnswer, { type: 'applied' }>;
@@ -24,12 +24,9 @@ export interface Current {
   readonly isShared: boolean;
 }
 
-/** How it was asked. */
-export type Attempt = Pick<Extract<Verdict, { type: 'tried' }>, 'take' | 'yield' | 'giveUp'>;
+export const unforced: Means = { take: [], yield: [] };
 
-export const unforced: Attempt = { take: [], yield: [] };
-
-export function verdictOf(answer: Applied, owner: Owner, now: Current, attempt: Attempt): Verdict {
+export function verdictOf(answer: Applied, owner: Owner, now: Current, means: Means): Verdict {
   const { object, live } = now;
   const isShared =
     object !== undefined && (now.isShared || (live !== undefined && ownersBut([owner], live).length > 0));
@@ -37,7 +34,7 @@ export function verdictOf(answer: Applied, owner: Owner, now: Current, attempt: 
     type: 'tried',
     differences: object ? differencesOf(object, answer.object) : [],
     ownershipChanges: changesOwnership(answer, owner, now),
-    ...attempt,
+    ...means,
     ...(isShared && { shared: { current: object, held: heldBy(owner, answer.object) } }),
   };
 }

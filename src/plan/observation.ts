@@ -10,25 +10,30 @@ import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 import type { Difference, Problem } from './plan.ts';
 
+/** How an apply gets through. */
+export interface Means {
+  /** Only with these fields taken from their holders. */
+  readonly take: readonly FieldConflict[];
+  /** Without these fields, which are left to their holders. */
+  readonly yield: readonly YieldedField[];
+  /** As if these fields stayed as they are, which this owner holds and does not send any more. */
+  readonly giveUp?: FieldSet;
+}
+
 /** The server's answer to a dry-run of one owner's apply. */
 export type Verdict =
-  | {
+  | (Means & {
       readonly type: 'tried';
       readonly differences: readonly Difference[];
       /** Whether the apply would change what this owner is recorded to own, though no value differs. */
       readonly ownershipChanges: boolean;
-      /** Only with these fields taken from their holders. */
-      readonly take: readonly FieldConflict[];
-      /** Without these fields, which are left to their holders. */
-      readonly yield: readonly YieldedField[];
-      /** As if these fields stayed as they are, which this owner holds and does not send any more. */
-      readonly giveUp?: FieldSet;
       /** Of an object that other owners have, too: all of it, and what this owner would hold then. */
       readonly shared?: { readonly current: Manifest; readonly held: FieldSet };
-    }
+    })
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
-  | { readonly type: 'predicted'; readonly reason: string };
+  /** The server could not try it, or not as it will be; the means are those that are known all the same. */
+  | (Partial<Means> & { readonly type: 'predicted'; readonly reason: string });
 
 /** What an owner should have, `wanted`; or that it should have nothing, `leaving`; or that it must not be touched now, `waiting`. */
 export type OwnerWish =

@@ -7,7 +7,7 @@ import { isOwnerManager, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
-import type { OwnerObservation, Verdict } from './observation.ts';
+import type { Means, OwnerObservation, Verdict } from './observation.ts';
 import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
@@ -80,10 +80,8 @@ function decideExisting(
     }
     case 'refused':
       return skip(desired, verdict.message, verdict.code);
-    default: {
-      const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', verdict?.reason ?? 'not tried');
-      return { ...change, expect: { uid: live.uid }, confidence: verdict ? 'predicted' : 'unchecked' };
-    }
+    default:
+      return decideUntried(observed, desired, live, verdict, right);
   }
 }
 
@@ -94,42 +92,53 @@ function decideTried(
   verdict: Extract<Verdict, { type: 'tried' }>,
   right: 'own' | 'adopt',
 ): Change {
-  const { differences, take, yield: yielded, giveUp } = verdict;
-  const proof = proofOf(observed.owner, live, yielded);
-  if (right === 'own' && differences.length === 0 && !verdict.ownershipChanges && !giveUp && proof) {
-    return { ...keep(observed.owner, desired, yielded), proof: { ...proof, digest: desired.digest } };
+  const proof = proofOf(observed.owner, live, verdict.yield);
+  if (right === 'own' && verdict.differences.length === 0 && !verdict.ownershipChanges && !verdict.giveUp && proof) {
+    return { ...keep(observed.owner, desired, verdict.yield), proof: { ...proof, digest: desired.digest } };
   }
-  const reasons = [
-    reasonOf(observed, desired, live, verdict, right),
-    ...describeYields(yielded, observed.owner),
-    ...describeGiveUp(giveUp),
-  ];
+  const change = update(observed, desired, live, verdict, right);
+  return { ...change, differences: verdict.differences, confidence: 'server' };
+}
+
+function decideUntried(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  verdict: Extract<Verdict, { type: 'predicted' }> | undefined,
+  right: 'own' | 'adopt',
+): WriteChange {
+  const change = update(observed, desired, live, { take: [], yield: [], ...verdict }, right);
+  if (!verdict) return { ...change, reason: 'not tried', confidence: 'unchecked' };
+  return { ...change, reason: `${change.reason}; ${verdict.reason}`, confidence: 'predicted' };
+}
+
+function update(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  { take, yield: yielded, giveUp }: Means,
+  right: 'own' | 'adopt',
+): WriteChange {
+  const why = reasonOf(observed, desired, live, { take, yield: yielded }, right);
+  const reasons = [why, ...describeYields(yielded, observed.owner), ...describeGiveUp(giveUp)];
   const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
-  return {
-    ...change,
-    expect: { uid: live.uid },
-    take,
-    yield: yielded,
-    ...(giveUp && { giveUp }),
-    differences,
-    confidence: 'server',
-  };
+  return { ...change, expect: { uid: live.uid }, take, yield: yielded, ...(giveUp && { giveUp }) };
 }
 
 function reasonOf(
   observed: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata,
-  verdict: Extract<Verdict, { type: 'tried' }>,
+  means: Means,
   right: 'own' | 'adopt',
 ): string {
   if (right === 'adopt') return 'exists, and is taken over';
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   const others = ownersBut([observed.owner], live);
   if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
-  const back = (entry?.yielded ?? []).filter((one) => !verdict.yield.some(({ field }) => field === one.field));
+  const back = (entry?.yielded ?? []).filter((one) => !means.yield.some(({ field }) => field === one.field));
   if (back.length > 0) return describeReturn(back, observed.owner);
-  const managers = verdict.take.map((conflict) => conflict.manager);
+  const managers = means.take.map((conflict) => conflict.manager);
   const takenFrom = [...new Set(managers.filter((manager) => !isOwnerManager(manager)))];
   if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';

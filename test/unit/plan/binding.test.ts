@@ -230,7 +230,7 @@ describe('A reason says what moved', () => {
         { wants, verdicts: { [config]: { type: 'predicted', reason: 'it changes at this moment' } } },
         { live: [live(config, [one])] },
       ),
-      'skip PLAN_STALE: cannot be compared now: it changes at this moment',
+      'skip PLAN_STALE: cannot be compared now: was not recorded as applied; it changes at this moment',
     ],
     ['what is not wanted', update(2), plan({}, {}), 'skip PLAN_STALE: is not planned any more'],
   ])('%s', (_case, saved, fresh, reason) => {

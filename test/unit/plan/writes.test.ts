@@ -198,6 +198,19 @@ describe('an object that is there and ours', () => {
     });
   });
 
+  test('is updated as predicted when the server could not try it, with what is known all the same', () => {
+    const take = [{ field: '.spec.paused', manager: 'kubectl' }];
+    const verdict = { type: 'predicted', reason: 'the webhook x takes no dry-runs', take } as const;
+    const plan = planFor([observed(a, { wants: [desired(web)], verdicts: { [web]: verdict } }, world)]);
+    expect(changeOf(plan, web)).toMatchObject({
+      action: 'update',
+      confidence: 'predicted',
+      reason: 'changed by kubectl; the webhook x takes no dry-runs',
+      take,
+      expect: { uid: `uid of ${web}` },
+    });
+  });
+
   test('is updated unchecked when nobody asked the server', () => {
     const plan = planFor([observed(a, { wants: [desired(web)] }, world)]);
     expect(changeOf(plan, web)).toMatchObject({
