@@ -152,6 +152,7 @@ async function showError(error: unknown): Promise<number> {
     environment: terminal.environment,
   });
   process.stderr.write(errorText(shown, version, style));
+  if (process.argv.includes('--github')) (await import('./commands/github.ts')).reportError(shown, terminal);
   return shown instanceof VidraError ? shown.exit : 1;
 }
 

@@ -6,16 +6,19 @@ import { documentText, planDocument, resultDocument } from '../view/document.ts'
 import { planBodyLines, planLines } from '../view/plan-text.ts';
 import { resultLines } from '../view/result-text.ts';
 import { type Style, styleFor } from '../view/style.ts';
+import { withoutCommands } from '../view/workflow-command.ts';
 import type { Terminal } from './terminal.ts';
 import { detailOf, type OutputFormat, type ViewOptions } from './view-flags.ts';
 
 /** The plan as the result of a command. */
 export async function printPlan(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
-  const { output } = options;
+  const { output, github } = options;
   const { stdout } = terminal;
-  if (output === 'text') await page(planLines(plan, styleOf(stdout, options, terminal), detailOf(options)), terminal);
-  else if (output === 'markdown') write((await loadMarkdown()).planMarkdown(plan, detailOf(options)), stdout);
-  else write(documentText(planDocument(plan), output), stdout);
+  const detail = detailOf(options);
+  if (output === 'json' || output === 'yaml') write(documentText(planDocument(plan), output), stdout);
+  else if (output === 'markdown') write((await loadMarkdown()).planMarkdown(plan, detail), stdout);
+  else await page(textOf(planLines(plan, styleOf(stdout, options, terminal), detail), options), terminal);
+  if (github) (await loadGitHub()).reportPlan(plan, options, terminal);
 }
 
 /** The plan before it is carried out. Unless text is asked for it goes to standard error, and only `asked`: the result holds it all. */
@@ -26,7 +29,7 @@ export function printIntent(plan: Plan, options: ViewOptions & { asked: boolean 
   const style = styleOf(stream, options, terminal);
   // Where nothing is asked, the summary of the result tells the same.
   const show = options.asked ? planLines : planBodyLines;
-  write(textOf(show(plan, style, detailOf(options))), stream);
+  write(textOf(show(plan, style, detailOf(options)), options), stream);
 }
 
 export interface ResultOptions extends ViewOptions {
@@ -36,17 +39,18 @@ export interface ResultOptions extends ViewOptions {
 }
 
 export async function printResult(result: Result, options: ResultOptions, terminal: Terminal): Promise<void> {
-  const { output } = options;
+  const { output, github } = options;
   const { stdout } = terminal;
   const detail = detailOf(options);
-  if (output === 'text')
-    write(textOf(resultLines(result, options, styleOf(stdout, options, terminal), detail)), stdout);
+  if (output === 'json' || output === 'yaml') write(documentText(resultDocument(result), output), stdout);
   else if (output === 'markdown') write((await loadMarkdown()).resultMarkdown(result, options, detail), stdout);
-  else write(documentText(resultDocument(result), output), stdout);
+  else write(textOf(resultLines(result, options, styleOf(stdout, options, terminal), detail), options), stdout);
+  if (github) (await loadGitHub()).reportResult(result, options, terminal);
 }
 
-/** Only who asks for Markdown waits for it. */
+// Only who asks for these waits for them.
 const loadMarkdown = () => import('../view/markdown.ts');
+const loadGitHub = () => import('./github.ts');
 
 /** A document that is not a plan, as YAML unless JSON is asked for. */
 export function printDocument(document: object, options: { readonly output: OutputFormat }, terminal: Terminal): void {
@@ -55,7 +59,7 @@ export function printDocument(document: object, options: { readonly output: Outp
 
 /** Writes text for people as it is. */
 export function printText(lines: readonly string[], terminal: Terminal): void {
-  write(textOf(lines), terminal.stdout);
+  write(textOf(lines, {}), terminal.stdout);
 }
 
 export function styleOf(stream: NodeJS.WriteStream, options: { color: boolean }, terminal: Terminal): Style {
@@ -67,14 +71,15 @@ function write(text: string, stream: NodeJS.WriteStream): void {
   if (text !== '') stream.write(text);
 }
 
-function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+/** With `github` its runner reads along. */
+function textOf(lines: readonly string[], { github }: Pick<ViewOptions, 'github'>): string {
+  const text = lines.map((line) => `${line}\n`).join('');
+  return github ? withoutCommands(text) : text;
 }
 
-async function page(lines: readonly string[], terminal: Terminal): Promise<void> {
+async function page(text: string, terminal: Terminal): Promise<void> {
   const { stdout, environment } = terminal;
-  const text = textOf(lines);
-  const isLong = stdout.isTTY === true && lines.length >= (stdout.rows ?? Number.POSITIVE_INFINITY);
+  const isLong = stdout.isTTY === true && text.split('\n').length > (stdout.rows ?? Number.POSITIVE_INFINITY);
   const pager = environment['PAGER'] ?? 'less -FRX';
   if (!isLong || pager === '' || !(await runPager(pager, text))) write(text, stdout);
 }

@@ -11,6 +11,8 @@ export interface ViewOptions {
   readonly diffContext?: number;
   readonly showUnchanged?: boolean;
   readonly quiet?: boolean;
+  /** Annotations and the job summary of GitHub Actions. */
+  readonly github?: boolean;
 }
 
 /** For verbs that print something else than plans. */
@@ -24,7 +26,8 @@ export function addViewFlags(command: Command): Command {
   return addOutputFlag(command, ['text', 'markdown', 'json', 'yaml'])
     .option('--diff-context <lines>', 'show differences in full, with so many lines around each; or all', diffContext)
     .option('--show-unchanged', 'list objects that stay as they are, too')
-    .option('-q, --quiet', 'print only what is wrong, and the summary if there is something to do');
+    .option('-q, --quiet', 'print only what is wrong, and of a plan its summary')
+    .option('--github', 'annotate the code on GitHub, and write the summary of the job');
 }
 
 export function detailOf({ diffContext, showUnchanged, quiet }: Omit<ViewOptions, 'output' | 'color'>): Detail {
