@@ -41,6 +41,11 @@ const table = {
     exit: 1,
     hint: 'Install the CustomResourceDefinition of this kind, or correct apiVersion and kind.',
   },
+  KIND_UNSUPPORTED: {
+    retry: false,
+    exit: 1,
+    hint: 'Leave objects of this kind out of the manifests: its API takes no server-side apply.',
+  },
   NOT_FOUND: { retry: false, exit: 1, hint: 'Check the name and the namespace, and that both exist.' },
   CONFLICT: { retry: false, exit: 1, hint: 'Let one of the two writers give the field up.' },
   NOT_ADOPTED: {

@@ -27,6 +27,7 @@ function codeOf(httpStatus: number, reason: string | undefined): ErrorCode {
   if (httpStatus === 401) return 'CLUSTER_UNAUTHORIZED';
   if (httpStatus === 403) return 'CLUSTER_FORBIDDEN';
   if (httpStatus === 404) return 'NOT_FOUND';
+  if (httpStatus === 405 || httpStatus === 415) return 'KIND_UNSUPPORTED';
   if (httpStatus === 429) return 'CLUSTER_FAILED';
   // A manifest that does not fit the schema comes as 500 without a reason; with one, the server itself has failed.
   if (httpStatus < 500 || (httpStatus === 500 && !reason)) return 'CLUSTER_REFUSED';

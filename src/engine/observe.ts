@@ -57,7 +57,8 @@ function groupByType(cluster: Cluster, references: References, unknown: Map<stri
   for (const reference of references.wanted) {
     const type = cluster.typeOf(reference);
     const { group, version, kind } = reference;
-    if (type && (type.version === version || references.definedVersions.has(`${group}/${version}/${kind}`)))
+    if (type && !isApplied(type)) unknown.set(keyOf(reference), notApplied(reference, type));
+    else if (type && (type.version === version || references.definedVersions.has(`${group}/${version}/${kind}`)))
       addTo(groups, type, reference);
     else if (type) unknown.set(keyOf(reference), notServed(reference, type));
     else if (!references.defined.has(`${group}/${kind}`)) unknown.set(keyOf(reference), noKind(reference));
@@ -174,6 +175,16 @@ function byNamespace(references: readonly ObjectReference[]): Map<string, Object
     else groups.set(reference.namespace, [reference]);
   }
   return groups;
+}
+
+/** Questions to the server, such as TokenReview, are only created; what it reports, such as PodMetrics, is only read. */
+function isApplied({ verbs }: ResourceType): boolean {
+  return verbs.length === 0 || verbs.includes('patch');
+}
+
+function notApplied(reference: ObjectReference, { verbs }: ResourceType): Problem {
+  const message = `${reference.kind} of ${apiVersionOf(reference)} is nothing that a cluster keeps as it is written: its API offers ${verbs.join(', ')}, and no patch`;
+  return { code: 'KIND_UNSUPPORTED', message };
 }
 
 function noKind(reference: ObjectReference): Problem {

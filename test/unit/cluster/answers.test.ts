@@ -117,6 +117,8 @@ describe('refusals', () => {
     [401, 'CLUSTER_UNAUTHORIZED'],
     [403, 'CLUSTER_FORBIDDEN'],
     [404, 'NOT_FOUND'],
+    [405, 'KIND_UNSUPPORTED'],
+    [415, 'KIND_UNSUPPORTED'],
     [400, 'CLUSTER_REFUSED'],
     [409, 'CLUSTER_REFUSED'],
     [422, 'CLUSTER_REFUSED'],
