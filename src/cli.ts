@@ -11,6 +11,8 @@ import {
   addHistoryFlags,
   addPlanFlags,
   addRollbackFlags,
+  addSavedFlags,
+  addSaveFlags,
   addWriteFlags,
   type DemoOptions,
   type HistoryOptions,
@@ -21,7 +23,7 @@ import {
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { SchemaName } from './commands/schema.ts';
 import type { Terminal } from './commands/terminal.ts';
-import { addOutputFlag, addViewFlags } from './commands/view-flags.ts';
+import { addOutputFlag, addViewFlags, type ViewOptions } from './commands/view-flags.ts';
 import { readEnvironment } from './config/environment.ts';
 import { VidraError } from './errors.ts';
 import { version } from './version.ts';
@@ -63,12 +65,22 @@ function buildProgram(): Command {
 
   const plan = program.command('plan').description('show what would change, and change nothing');
   addViewFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')))));
-  plan.option('--detailed-exitcode', 'exit with 2 when the plan holds changes');
+  addSaveFlags(plan);
   plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 
   const apply = program.command('apply').description('make it so: show the plan, ask, carry it out, wait');
-  addViewFlags(addWriteFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(apply, 'required'))))));
-  apply.action(run<ApplyOptions>(async (options) => (await import('./commands/apply.ts')).apply(options, terminal)));
+  addDefinitionFlags(addSavedFlags(apply), 'optional');
+  addViewFlags(addWriteFlags(addConsentFlags(addPlanFlags(addClusterFlags(apply)))));
+  apply.action(
+    run<ApplyOptions>(async (options, file) => (await import('./commands/apply.ts')).apply(file, options, terminal)),
+  );
+
+  const show = addViewFlags(program.command('show <plan>').description('print a plan that vidra plan --out saved'));
+  show.action(
+    run<ViewOptions>(async (options, file) =>
+      (await import('./commands/show.ts')).show(String(file), options, terminal),
+    ),
+  );
 
   const prune = program.command('prune').description('remove what no definition wants any more');
   addViewFlags(addWriteFlags(addConsentFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')))));

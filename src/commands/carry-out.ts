@@ -22,6 +22,8 @@ export interface Action {
   readonly question: string;
   /** The revision of the history that it goes back to. */
   readonly restored?: number;
+  /** Somebody has decided already: only what is guarded is asked for. */
+  readonly decided?: true;
 }
 
 type Options = GlobalOptions & WriteOptions & ViewOptions;
@@ -38,15 +40,14 @@ export async function carryOutPlan(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   let plan = prepared.value;
-  const asked = hasChanges(plan) && !options.yes && isInteractive(terminal);
+  const { decided = false } = action;
+  const canAsk = hasChanges(plan) && !options.yes && isInteractive(terminal);
+  const asked = canAsk && !decided;
   printIntent(plan, { ...options, asked }, terminal);
-  if (asked) {
-    await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
-    plan = await askGuards(plan, terminal);
-  } else {
-    mustHaveNoGuards(plan);
-    if (!options.yes) mustNotDelete(plan);
-  }
+  if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
+  if (canAsk) plan = await askGuards(plan, terminal);
+  else mustHaveNoGuards(plan);
+  if (!canAsk && !options.yes && !decided) mustNotDelete(plan);
   const { wait, timeout: timeoutMs } = options;
   const restored = action.restored === undefined ? {} : { restored: action.restored };
   const done = await runPhase(options, terminal, (run) =>

@@ -29,6 +29,8 @@ export interface PlanOptions extends DefinitionOptions, ConsentOptions {
   readonly adopt?: true | Policy['adopt'];
   readonly prune?: boolean;
   readonly detailedExitcode?: boolean;
+  /** File to save the plan to. */
+  readonly out?: string;
 }
 
 export interface WriteOptions {
@@ -39,7 +41,8 @@ export interface WriteOptions {
   readonly timeout: number;
 }
 
-export type ApplyOptions = PlanOptions & WriteOptions;
+export type ApplyOptions = Omit<PlanOptions, 'filename' | 'out'> &
+  WriteOptions & { readonly filename?: readonly string[]; readonly allowOutdated?: boolean };
 export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions &
   ConsentOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
@@ -103,6 +106,23 @@ export function addPlanFlags(command: Command): Command {
     );
 }
 
+export function addSaveFlags(command: Command): Command {
+  return command
+    .option('--detailed-exitcode', 'exit with 2 when the plan holds changes')
+    .option('--out <file>', 'save the plan, to carry out exactly this one later with: vidra apply FILE', fileName);
+}
+
+/** Of a verb that takes a saved plan instead of definitions. */
+export function addSavedFlags(command: Command): Command {
+  return command
+    .argument('[plan]', 'file of vidra plan --out: do exactly what it says; -f says where its definitions are now')
+    .option('--allow-outdated', 'carry a saved plan out although definitions or sources have changed since')
+    .hook('preAction', () => {
+      if (command.args.length > 0 || command.getOptionValue('filename') !== undefined) return;
+      command.error("error: give definitions with '-f, --filename <path>', or a saved plan");
+    });
+}
+
 export function addWriteFlags(command: Command): Command {
   return command
     .option('-y, --yes', 'do not ask')
@@ -158,6 +178,11 @@ function revision(text: string): number {
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   if (value === '') throw new InvalidArgumentError('It is empty.');
   return [...(previous ?? []), value];
+}
+
+function fileName(text: string): string {
+  if (text === '' || text === '-') throw new InvalidArgumentError('Write the name of a file.');
+  return text;
 }
 
 function labelValue(text: string): string {

@@ -76,7 +76,8 @@ async function settingsOf(options: Options, { environment }: Terminal): Promise<
   return mergeSettings(options, environment, await readProfiles(configFolder(environment)));
 }
 
-async function readDefinitions(patterns: readonly string[], terminal: Terminal): Promise<readonly Definition[]> {
+/** Throws DEFINITION_INVALID with all that is wrong, and what reading files throws. */
+export async function readDefinitions(patterns: readonly string[], terminal: Terminal): Promise<readonly Definition[]> {
   const { cwd, stdin, signal } = terminal;
   const { definitions, problems } = parseDefinitions(await readFiles(patterns, { cwd, stdin }, signal));
   const [first] = problems;

@@ -2,7 +2,7 @@
 
 import { apply } from '../commands/apply.ts';
 import { statusOfResult } from '../commands/exit-status.ts';
-import type { ApplyOptions, GlobalOptions } from '../commands/flags.ts';
+import type { ApplyOptions, GlobalOptions, PlanOptions, WriteOptions } from '../commands/flags.ts';
 import { runPhase } from '../commands/phase.ts';
 import { plan } from '../commands/plan.ts';
 import { printResult } from '../commands/print.ts';
@@ -58,7 +58,8 @@ export function createVerbs(
   const file = `-f ${definitionFile}`;
   return {
     plan: () => perform(`plan ${file}`, 2, () => plan({ ...options, detailedExitcode: true }, inStory)),
-    apply: () => perform(`apply ${file} --yes --no-wait`, 0, () => apply({ ...options, wait: false }, inStory)),
+    apply: () =>
+      perform(`apply ${file} --yes --no-wait`, 0, () => apply(undefined, { ...options, wait: false }, inStory)),
     async applySeen() {
       let result: Result | undefined;
       await perform(`apply ${file} --yes --no-wait`, 0, async () => {
@@ -89,7 +90,10 @@ function applyUnseen(options: ApplyOptions, terminal: Terminal): Promise<Result>
   });
 }
 
-function optionsOf({ kubeconfig, context, set }: Stage, { color, verbose }: GlobalOptions): ApplyOptions {
+function optionsOf(
+  { kubeconfig, context, set }: Stage,
+  { color, verbose }: GlobalOptions,
+): Omit<PlanOptions, 'out'> & WriteOptions {
   return {
     color,
     ...(verbose !== undefined && { verbose }),

@@ -49,7 +49,7 @@ export async function observeOwners(
   return { owners: parts.flatMap((part) => part.owners), problems: parts.flatMap((part) => part.problems) };
 }
 
-type Unobserved = Omit<OwnerObservation, 'destination' | 'verdicts'>;
+type Unobserved = Omit<OwnerObservation, 'destination' | 'verdicts' | 'salt'>;
 
 async function observeOn(
   cluster: Cluster,
@@ -78,7 +78,13 @@ async function observeOn(
     definedVersions: definedVersions(manifests),
   });
   run.signal.throwIfAborted();
-  const owners = unobserved.map((owner) => ({ ...owner, destination, verdicts: new Map<string, Verdict>() }));
+  const salted = target.salt === undefined ? {} : { salt: target.salt };
+  const owners = unobserved.map((owner) => ({
+    ...owner,
+    ...salted,
+    destination,
+    verdicts: new Map<string, Verdict>(),
+  }));
   return tryAll(cluster, owners, await trialOptions(owners, cluster, target), run);
 }
 

@@ -12,10 +12,24 @@ import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { type Fetched, intentsOf } from './wishes.ts';
 
+/** What a plan is made from, besides the definitions and the clusters. */
+export interface Inputs {
+  readonly records: readonly InventoryRecord[];
+  readonly fetched: Fetched;
+}
+
 /** Throws a VidraError when the home cluster cannot be asked; what concerns one source or destination is in the plan. */
 export async function prepare(target: Target, run: Run): Promise<Plan> {
+  return planInputs(target, run, await readInputs(target, run));
+}
+
+export async function readInputs(target: Target, run: Run): Promise<Inputs> {
   const [records, fetched] = await Promise.all([target.inventory.list(), fetchAll(target, run)]);
   run.signal.throwIfAborted();
+  return { records, fetched };
+}
+
+export function planInputs(target: Target, run: Run, { records, fetched }: Inputs): Promise<Plan> {
   return planIntents(target, run, records, intentsOf(target, fetched, records));
 }
 

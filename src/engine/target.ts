@@ -28,4 +28,6 @@ export interface Target {
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */
   readonly prune: boolean;
+  /** With it, differences that are masked carry salted digests, so that plans can be compared. */
+  readonly salt?: string;
 }

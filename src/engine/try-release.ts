@@ -25,7 +25,7 @@ export function releaseTrials(cluster: Cluster, observed: OwnerObservation, wish
 async function ask(
   cluster: Cluster,
   type: ResourceType,
-  { owner }: OwnerObservation,
+  { owner, salt }: OwnerObservation,
   reference: ObjectReference,
   live: ObjectMetadata,
 ): Promise<Verdict> {
@@ -35,7 +35,7 @@ async function ask(
     const options = { manager: owner.manager, dryRun: true, expect: { uid: live.uid } };
     const answer = await cluster.apply(type, manifest, options);
     if (answer.type !== 'applied') return { type: 'predicted', reason: 'it changes at this moment' };
-    return verdictOf(answer, owner, { object, live, isShared: true }, unforced);
+    return verdictOf(answer, owner, { object, live, isShared: true, salt }, unforced);
   } catch (error) {
     // What cannot be asked is planned all the same: nothing of it is decided here.
     if (!(error instanceof VidraError) || error.code === 'INTERRUPTED') throw error;

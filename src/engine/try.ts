@@ -95,7 +95,7 @@ async function ask(
     if (giveUp) means = { ...means, giveUp };
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
     const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
-    const now = { object, live, isShared };
+    const now = { object, live, isShared, salt: observed.salt };
     return await tryApply(cluster, type, observed.owner, desired, now, means, resolve);
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;

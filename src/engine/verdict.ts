@@ -22,6 +22,8 @@ export interface Current {
   readonly live: ObjectMetadata | undefined;
   /** Another owner of the same plan has to do with it, too. */
   readonly isShared: boolean;
+  /** For digests of differences that are masked. */
+  readonly salt: string | undefined;
 }
 
 export const unforced: Means = { take: [], yield: [] };
@@ -32,7 +34,7 @@ export function verdictOf(answer: Applied, owner: Owner, now: Current, means: Me
     object !== undefined && (now.isShared || (live !== undefined && ownersBut([owner], live).length > 0));
   return {
     type: 'tried',
-    differences: object ? differencesOf(object, answer.object) : [],
+    differences: object ? differencesOf(object, answer.object, now.salt) : [],
     ownershipChanges: changesOwnership(answer, owner, now),
     ...means,
     ...(isShared && { shared: { current: object, held: heldBy(owner, answer.object) } }),

@@ -19,7 +19,7 @@ export function intentsOf(target: Sets, fetched: Fetched, records: readonly Inve
 }
 
 /** Owners of one name would share their marks, and so take each other's objects: those of two records, and of two definitions. */
-function withoutNamesakes(intents: Intents, records: readonly InventoryRecord[]): Intents {
+export function withoutNamesakes(intents: Intents, records: readonly InventoryRecord[]): Intents {
   const elsewhere = new Map(
     records.flatMap((record) => (record.elsewhere ? [[record.header.name, record.elsewhere]] : [])),
   );

@@ -1,6 +1,7 @@
 /** Binds a plan that was made anew to one that was saved: what comes out the same is carried out, and nothing else. */
 import { keyOf } from '../manifest/manifest.ts';
-import { participles, whatMoved } from './compare-rows.ts';
+import { participles, type Surroundings, whatMoved } from './compare-rows.ts';
+import { interestKey } from './interest.ts';
 import { isWrite } from './order.ts';
 import { type Change, changeId, type Guard, type OwnerPlan, type Plan, type Problem, type SkipChange } from './plan.ts';
 import { isAction } from './row.ts';
@@ -14,6 +15,8 @@ export interface BindingOptions {
   readonly salt: string;
   /** Objects that must be left alone whatever comes out, by `changeId`. */
   readonly refused?: ReadonlyMap<string, Problem>;
+  /** Guards of the saved plan that were confirmed: for what they hold back nobody has to be asked again. */
+  readonly confirmed?: readonly Guard[];
 }
 
 /**
@@ -22,22 +25,25 @@ export interface BindingOptions {
  * alone: as a skip without a code, since it is no fault of the saved plan.
  */
 export function bindPlan(options: BindingOptions): Plan {
-  const { saved, fresh, salt, refused = new Map() } = options;
+  const { saved, fresh, salt, refused = new Map(), confirmed = [] } = options;
   const rows = rowsOf(saved);
   const savedOwners = new Map(saved.owners.map((plan) => [plan.owner.name, plan]));
   const sealed = rowsOf(sealPlan(fresh, salt));
   const isDone = (id: string) => isDoneRow(rows.get(id), sealed.get(id));
+  const byObject = rowsByObject(saved);
   const strangers = fresh.owners.filter(({ owner }) => !savedOwners.has(owner.name));
 
-  const decide = (owner: string, change: Change): Change => {
-    const id = changeId(owner, keyOf(change.reference));
+  const decide = ({ owner: { name: owner }, header }: OwnerPlan, change: Change): Change => {
+    const key = keyOf(change.reference);
+    const id = changeId(owner, key);
     const problem = refused.get(id);
     if (problem) return skip(change, problem.message, problem.code);
-    return bound(owner, rows.get(id), change, sealed.get(id) as Change, isDone);
+    const surroundings = { owner, isDone, rows: byObject.get(interestKey(header.server, key)) ?? [] };
+    return bound(rows.get(id), change, sealed.get(id) as Change, surroundings);
   };
   const owners = fresh.owners
     .filter(({ owner }) => savedOwners.has(owner.name))
-    .map((plan) => ({ ...plan, changes: plan.changes.map((change) => decide(plan.owner.name, change)) }))
+    .map((plan) => ({ ...plan, changes: plan.changes.map((change) => decide(plan, change)) }))
     .map((plan) => withMissing(plan, savedOwners.get(plan.owner.name)?.changes ?? [], sealed));
   const left = leftOut(fresh, owners);
   const result = owners.map((plan) => ({ ...plan, changes: plan.changes.map((change) => alone(change, left)) }));
@@ -46,11 +52,11 @@ export function bindPlan(options: BindingOptions): Plan {
     owners: result,
     problems: [...fresh.problems, ...missingOwners(saved, fresh)],
     notes: [...fresh.notes, ...strangers.filter(({ changes }) => changes.some(isAction)).map(strange)],
-    guards: guardsOf(fresh.guards, result),
+    guards: guardsOf(fresh.guards, result).filter((guard) => !isConfirmed(guard, confirmed)),
   };
 }
 
-function bound(owner: string, saved: Change | undefined, change: Change, sealed: Change, isDone: IsDone): Change {
+function bound(saved: Change | undefined, change: Change, sealed: Change, surroundings: Surroundings): Change {
   if (!isAction(change) && (!saved || !isAction(saved) || isDoneRow(saved, sealed))) return change;
   if (!saved || saved.action === 'keep') {
     // Something that is wanted and was there is not there any more: what depends on it must not go ahead.
@@ -58,11 +64,9 @@ function bound(owner: string, saved: Change | undefined, change: Change, sealed:
     return skip(change, `is not in the saved plan: would be ${participles[change.action]} now (${change.reason})`);
   }
   if (saved.action === 'skip') return { ...saved, after: [] };
-  const moved = whatMoved(owner, saved, sealed, isDone);
+  const moved = whatMoved(saved, sealed, surroundings);
   return moved === undefined ? change : skip(change, moved, 'PLAN_STALE');
 }
-
-type IsDone = (id: string) => boolean;
 
 function isDoneRow(saved: Change | undefined, fresh: Change | undefined): boolean {
   if (!saved || !isAction(saved)) return false;
@@ -132,12 +136,29 @@ function guardsOf(guards: readonly Guard[], owners: readonly OwnerPlan[]): Guard
     .filter(({ changes }) => changes.length > 0);
 }
 
+function isConfirmed({ type, changes }: Guard, confirmed: readonly Guard[]): boolean {
+  return confirmed.some((other) => other.type === type && changes.every((id) => other.changes.includes(id)));
+}
+
 function rowsOf({ owners }: Pick<Plan, 'owners'>): Map<string, Change> {
   return new Map(
     owners.flatMap(({ owner, changes }) =>
       changes.map((change): [string, Change] => [changeId(owner.name, keyOf(change.reference)), change]),
     ),
   );
+}
+
+function rowsByObject({ owners }: Plan): Map<string, Change[]> {
+  const rows = new Map<string, Change[]>();
+  for (const { header, changes } of owners) {
+    for (const change of changes) {
+      const place = interestKey(header.server, keyOf(change.reference));
+      const others = rows.get(place);
+      if (others) others.push(change);
+      else rows.set(place, [change]);
+    }
+  }
+  return rows;
 }
 
 function skip({ reference }: Change, reason: string, code?: SkipChange['code']): SkipChange {

@@ -8,6 +8,14 @@ import { differencesOfRow, factsOf } from './row.ts';
 /** Whether a row of the saved plan, by `changeId`, is done already. */
 export type IsDone = (id: string) => boolean;
 
+/** What the rest of the saved plan says. */
+export interface Surroundings {
+  readonly owner: string;
+  readonly isDone: IsDone;
+  /** The rows of all owners for the same object. */
+  readonly rows: readonly Change[];
+}
+
 const longestValue = 60;
 
 export const participles: Readonly<Record<Change['action'], string>> = {
@@ -22,11 +30,11 @@ export const participles: Readonly<Record<Change['action'], string>> = {
 };
 
 /** For people, as a clause; nothing when the rows do the same. Both are sealed, and of the same owner and object. */
-export function whatMoved(owner: string, saved: Change, fresh: Change, isDone: IsDone): string | undefined {
+export function whatMoved(saved: Change, fresh: Change, { owner, isDone, rows }: Surroundings): string | undefined {
   const left = isOtherHalfDone(owner, saved, isDone) ? withoutRename(saved) : saved;
   const now = left === saved ? fresh : withoutRename(fresh);
   const rest = restOf(left, now, isDone);
-  return movedAction(rest, now) ?? movedDifference(rest, now) ?? movedFact(rest, now);
+  return movedAction(rest, now) ?? movedObject(rest, now) ?? movedDifference(rest, now, rows) ?? movedFact(rest, now);
 }
 
 /** What is left to do of a saved row, where a run that ended early did the rest. */
@@ -55,24 +63,36 @@ function withoutRename(change: Change): Change {
 
 function movedAction(saved: Change, fresh: Change): string | undefined {
   if (saved.action === fresh.action) return undefined;
-  if (fresh.action === 'skip') return fresh.reason;
+  const isStrange = fresh.action === 'skip' && fresh.code === 'NOT_ADOPTED';
+  if (isStrange && saved.action !== 'create') return 'is not managed by Vidra any more';
+  if (fresh.action === 'skip' && !isStrange) return fresh.reason;
   if (saved.action === 'create') return 'exists since';
   if (fresh.action === 'create') return 'was deleted since';
   return `would be ${participles[fresh.action]} now: ${fresh.reason}`;
 }
 
-/** A difference that is gone is done already. What was not tried when it was saved has none to compare. */
-function movedDifference(saved: Change, fresh: Change): string | undefined {
-  if (!('differences' in saved) || !('differences' in fresh) || fresh.action === 'create') return undefined;
-  if ('confidence' in saved && saved.confidence !== 'server') return undefined;
-  if ('confidence' in fresh && fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
-  const before = differencesOfRow(saved);
-  for (const [path, now] of differencesOfRow(fresh)) {
-    const then = before.get(path);
-    if (then && canonical(then) === canonical(now)) continue;
-    return describeMove(then, now);
-  }
-  return undefined;
+function movedObject(saved: Change, fresh: Change): string | undefined {
+  const [before, now] = [factsOf(saved), factsOf(fresh)];
+  const isSame = ['expect', 'uid'].every((name) => before.get(name) === now.get(name));
+  return isSame ? undefined : 'was recreated since';
+}
+
+/**
+ * A difference that is gone is done already, and one that the saved plan shows at another owner's row is in this one once
+ * that owner is done. What was not tried when it was saved has none to compare.
+ */
+function movedDifference(saved: Change, fresh: Change, rows: readonly Change[]): string | undefined {
+  if (fresh.action === 'create' || (isWrite(saved) && saved.confidence !== 'server')) return undefined;
+  if (isWrite(fresh) && fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
+  const known = new Set([saved, ...rows].flatMap((row) => differencesOfRow(row).map(canonical)));
+  const moved = differencesOfRow(fresh).find((difference) => !known.has(canonical(difference)));
+  return (
+    moved &&
+    describeMove(
+      differencesOfRow(saved).find(({ path }) => path === moved.path),
+      moved,
+    )
+  );
 }
 
 function describeMove(then: Difference | undefined, now: Difference): string {
@@ -87,7 +107,6 @@ function movedFact(saved: Change, fresh: Change): string | undefined {
   const [before, now] = [factsOf(saved), factsOf(fresh)];
   const name = [...new Set([...before.keys(), ...now.keys()])].find((each) => before.get(each) !== now.get(each));
   if (name === undefined) return undefined;
-  if (name === 'expect' || name === 'uid') return 'was recreated since';
   if (name === 'desired') return 'is wanted in another way now';
   if (name === 'take') return `is held by others in another way now: ${fresh.reason}`;
   if (name === 'yield') return 'other fields are left to others now';

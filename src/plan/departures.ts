@@ -13,6 +13,7 @@ interface Part {
   readonly change: WriteChange | ReleaseChange;
   readonly manager: string;
   readonly shared: Shared;
+  readonly salt: string | undefined;
 }
 
 /** What a row shows besides its own dry-run, and what it does not show because another row keeps it. */
@@ -35,13 +36,13 @@ export function showDepartures(plans: readonly OwnerPlan[], owners: readonly Own
 function partsByObject(plans: readonly OwnerPlan[], owners: readonly OwnerObservation[]): Map<string, Part[]> {
   const parts = new Map<string, Part[]>();
   for (const [index, { owner, changes }] of plans.entries()) {
-    const { verdicts, destination } = owners[index] as OwnerObservation;
+    const { verdicts, destination, salt } = owners[index] as OwnerObservation;
     for (const change of changes) {
       const key = keyOf(change.reference);
       const verdict = verdicts.get(key);
       if (!('differences' in change) || verdict?.type !== 'tried' || !verdict.shared) continue;
       const place = interestKey(destination.server, key);
-      const part = { change, manager: owner.manager, shared: verdict.shared };
+      const part = { change, manager: owner.manager, shared: verdict.shared, salt };
       parts.set(place, [...(parts.get(place) ?? []), part]);
     }
   }
@@ -49,7 +50,12 @@ function partsByObject(plans: readonly OwnerPlan[], owners: readonly OwnerObserv
 }
 
 function correct(parts: readonly Part[]): Map<Change, Correction> {
-  const { current } = (parts[0] as Part).shared;
+  const {
+    shared: { current },
+    salt,
+  } = parts[0] as Part;
+  const goingWith = (fields: FieldSet) =>
+    isEmpty(fields) ? [] : differencesOf(current, without(current, fields) as Manifest, salt);
   const managers = new Set(parts.map(({ manager }) => manager));
   const others = managedFieldsOf(current).filter(({ manager = '' }) => !managers.has(manager));
   const foreign = others.map(({ fieldsV1 }) => fieldsV1 ?? {});
@@ -65,13 +71,9 @@ function correct(parts: readonly Part[]): Map<Change, Correction> {
     const together = difference(difference(goes, alone), shown);
     const kept = difference(alone, goes);
     shown = all([shown, together]);
-    corrections.set(part.change, { gone: goingWith(current, together), kept: goingWith(current, kept) });
+    corrections.set(part.change, { gone: goingWith(together), kept: goingWith(kept) });
   }
   return corrections;
-}
-
-function goingWith(current: Manifest, fields: FieldSet): Difference[] {
-  return isEmpty(fields) ? [] : differencesOf(current, without(current, fields) as Manifest);
 }
 
 function heldBefore({ manager, shared }: Part): FieldSet {

@@ -52,6 +52,8 @@ export interface OwnerObservation {
   /** By identity: of what is wanted, and of what is left to other owners. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly destination: DestinationObservation;
+  /** With it, differences that are masked carry salted digests. */
+  readonly salt?: string;
 }
 
 /** Whether it is known what the owner wants. With documents missing it is not: anything might stand in one of them. */

@@ -23,6 +23,6 @@ function rowsOf({ owner, header, changes }: OwnerPlan): string[] {
 }
 
 function textOf(change: Change): string {
-  const differences = [...differencesOfRow(change).values()].map((each) => canonicalJson(each as unknown as JsonValue));
+  const differences = differencesOfRow(change).map((each) => canonicalJson(each as unknown as JsonValue));
   return canonicalJson([Object.fromEntries(factsOf(change)), differences.sort()]);
 }

@@ -154,6 +154,8 @@ export interface Plan {
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   readonly guards: readonly Guard[];
+  /** Of the saved plan, if there is one: of what it would do. */
+  readonly digest?: string;
 }
 
 /** Names a change within a plan: one owner, one object. */

@@ -16,21 +16,19 @@ const circumstances: ReadonlySet<string> = new Set([
   'holds',
 ]);
 
-/** The facts of a sealed row by name, as text to compare; but for its differences. */
+/** The facts of a sealed row by name, as text to compare; but for its differences. The order of a list is no fact. */
 export function factsOf(change: Change): ReadonlyMap<string, string> {
   const facts = Object.entries(change).filter(([name, value]) => value !== undefined && !circumstances.has(name));
   return new Map(
     facts.map(([name, value]) => {
       const fact = name === 'desired' && 'desired' in change ? change.desired.digest : value;
-      return [name, canonicalJson(fact as JsonValue)];
+      return [name, Array.isArray(fact) ? fact.map(canonicalJson).sort().join() : canonicalJson(fact as JsonValue)];
     }),
   );
 }
 
-/** By path. */
-export function differencesOfRow(change: Change): ReadonlyMap<string, Difference> {
-  const differences = 'differences' in change ? change.differences : [];
-  return new Map(differences.map((difference) => [difference.path, difference]));
+export function differencesOfRow(change: Change): readonly Difference[] {
+  return 'differences' in change ? change.differences : [];
 }
 
 /** Whether carrying the row out would write to the cluster. */

@@ -25,7 +25,7 @@ export function documentSchema(kind: 'plan' | 'result'): Schema {
     $id: `urn:vidra:${kind}:${formatVersion}`,
     title: isResult ? 'What came of a plan' : 'What would change, and why',
     $comment: 'Later versions of Vidra may add fields without raising formatVersion: ignore what you do not know.',
-    ...(isResult ? resultSchema() : closed<PlanDocument>(planFields('Plan'), {})),
+    ...(isResult ? resultSchema() : closed<PlanDocument>(planFields('Plan'), { digest: digestSchema })),
     $defs: {
       origin: described(originSchema, 'where something was written; counted from 1'),
       problem: problemSchema,
@@ -200,7 +200,9 @@ const actions: Record<keyof Counts, true> = {
   problem: true,
 };
 
-function planFields(kind: PlanDocument['kind']): Fields<keyof PlanDocument> {
+const digestSchema = described(word, 'of the saved plan, if there is one: of what it would do');
+
+function planFields(kind: PlanDocument['kind']): Fields<Exclude<keyof PlanDocument, 'digest'>> {
   return {
     formatVersion: { const: formatVersion },
     kind: { const: kind },
@@ -236,6 +238,6 @@ function resultSchema(): Schema {
       results: described(countsOf(outcomes), 'how many changes ended how'),
       unhealthy: described(listOf(unhealthy), 'what was written and is not healthy in time'),
     },
-    {},
+    { digest: digestSchema },
   );
 }

@@ -75,6 +75,8 @@ export interface PlanDocument {
   readonly kind: 'Plan' | 'Result';
   readonly set: string;
   readonly server: string;
+  /** Of the saved plan: of what it would do. */
+  readonly digest?: string;
   readonly summary: Counts;
   readonly guards: readonly GuardDocument[];
   readonly owners: readonly OwnerDocument[];
@@ -113,7 +115,7 @@ export function documentText(document: object, format: 'json' | 'yaml'): string 
 }
 
 function documentOf(kind: PlanDocument['kind'], plan: Plan, outcomes: ReadonlyMap<string, Outcome>): PlanDocument {
-  const { set, server, problems, notes } = plan;
+  const { set, server, digest, problems, notes } = plan;
   const owners = inReadingOrder(plan.owners).map((owner) => ({
     name: owner.owner.name,
     ...(owner.header.sync && { sync: owner.header.sync }),
@@ -127,7 +129,8 @@ function documentOf(kind: PlanDocument['kind'], plan: Plan, outcomes: ReadonlyMa
     notes: notesOf(owner, usualDetail),
   }));
   const guards = guardDocuments(plan);
-  return { formatVersion, kind, set, server, summary: countChanges(plan), guards, owners, problems, notes };
+  const summary = countChanges(plan);
+  return { formatVersion, kind, set, server, ...(digest && { digest }), summary, guards, owners, problems, notes };
 }
 
 /** Changes are named by owner and object instead of by an id. */

@@ -205,11 +205,12 @@ describe('A reason says what moved', () => {
       'skip PLAN_STALE: was recreated since',
     ],
     ['somebody who made it', created, update(2), 'skip PLAN_STALE: exists since'],
+    ['a stranger who made it', created, plan({ wants }, { live: [live(config, [])] }), 'skip PLAN_STALE: exists since'],
     [
-      'a stranger who made it',
-      created,
+      'an object that lost its marks',
+      update(2),
       plan({ wants }, { live: [live(config, [])] }),
-      'skip PLAN_STALE: exists, and is not managed by Vidra; adopt: IfUnowned in the definition, or --adopt, takes it over',
+      'skip PLAN_STALE: is not managed by Vidra any more',
     ],
     [
       'an owner who came',
