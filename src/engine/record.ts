@@ -1,6 +1,6 @@
 /** Writes down what is about to be owned, and afterwards what is true. */
 import type { ErrorCode } from '../errors.ts';
-import type { Inventory, InventoryEntry } from '../inventory/inventory.ts';
+import { type Inventory, type InventoryEntry, startOf } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isWrite } from '../plan/order.ts';
 import { isIncomplete, type OwnerPlan } from '../plan/plan.ts';
@@ -33,7 +33,7 @@ export async function recordOutcome(
     put.push({ reference: change.reference, state: 'applied', ...change.proof });
   }
   for (const outcome of outcomes) {
-    const entry = entryAfter(outcome);
+    const entry = entryAfter(outcome, run);
     if (entry === 'none') drop.push(keyOf(outcome.change.reference));
     else if (entry === 'unwritten') withdraw.push(keyOf(outcome.change.reference));
     else if (entry) put.push(entry);
@@ -47,16 +47,15 @@ export async function recordOutcome(
  * The entry that an outcome leaves, `none` when nothing of this owner is on the object any more, `unwritten` when it was
  * announced and certainly never written; nothing when the record stays as it is.
  */
-function entryAfter({
-  change,
-  result,
-  proof,
-  gone,
-  problem,
-}: Outcome): InventoryEntry | 'none' | 'unwritten' | undefined {
+function entryAfter(
+  { change, result, proof, gone, problem }: Outcome,
+  run: string,
+): InventoryEntry | 'none' | 'unwritten' | undefined {
   const { reference } = change;
   if (isWrite(change)) {
-    if (result === 'succeeded') return { reference, state: 'applied', digest: change.desired.digest, ...proof };
+    const contest = change.contest && { contest: { since: startOf(run), ...change.contest } };
+    if (result === 'succeeded')
+      return { reference, state: 'applied', digest: change.desired.digest, ...proof, ...contest };
     const isCertain = result !== 'failed' || (problem !== undefined && !uncertain.has(problem.code));
     return !change.recorded && isCertain ? 'unwritten' : undefined;
   }

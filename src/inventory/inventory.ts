@@ -12,6 +12,15 @@ export type YieldedField = {
   readonly autoscaler?: string;
 };
 
+/** How often in a row an object was taken back from the same writer. */
+export type Contest = {
+  /** Nothing when the object does not say who changed it. */
+  readonly manager?: string;
+  readonly times: number;
+  /** When it was taken back first, in ISO 8601. */
+  readonly since: string;
+};
+
 /** One object in an owner's record. */
 export interface InventoryEntry {
   readonly reference: ObjectReference;
@@ -25,6 +34,8 @@ export interface InventoryEntry {
   readonly fields?: string;
   /** What was not applied, with a digest of the holder's entries in managedFields: it lasts as long as they do. */
   readonly yielded?: readonly (YieldedField & { readonly held: string })[];
+  /** Until a run finds the object as it was left. */
+  readonly contest?: Contest;
   /** The run that announced it: its start in ISO 8601 and a random part. */
   readonly run?: string;
 }
@@ -74,6 +85,11 @@ export interface Inventory {
   list(options?: { readonly whole?: boolean }): Promise<InventoryRecord[]>;
   /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
+}
+
+/** When a run started, in ISO 8601. */
+export function startOf(run: string): string {
+  return run.slice(0, 24);
 }
 
 /** A destination as records name it. The address of the API inside a cluster means the cluster that the definition is in. */

@@ -1,6 +1,6 @@
 /** How a change meets a record that another process may have written meanwhile. Pure. */
 import { keyOf } from '../manifest/manifest.ts';
-import type { InventoryChange, InventoryEntry } from './inventory.ts';
+import { type InventoryChange, type InventoryEntry, startOf } from './inventory.ts';
 
 /** An announcement of a run that is older than this is one of a dead process. */
 const announcementMs = 10 * 60_000;
@@ -26,6 +26,6 @@ export function mergeEntries(
 
 function isAnnouncedByAnother(entry: InventoryEntry, run: string, now: number): boolean {
   if (entry.state !== 'pending' || entry.run === undefined || entry.run === run) return false;
-  const startedAt = Date.parse(entry.run.slice(0, 24));
+  const startedAt = Date.parse(startOf(entry.run));
   return Number.isFinite(startedAt) && now - startedAt < announcementMs;
 }

@@ -26,6 +26,7 @@ interface StoredEntry extends JsonObject {
   readonly digest?: string;
   readonly fields?: string;
   readonly yielded?: InventoryEntry['yielded'];
+  readonly contest?: InventoryEntry['contest'];
   readonly state?: string;
   readonly run?: string;
 }
@@ -96,7 +97,7 @@ function readPiece(object: Manifest): Piece {
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {
-  const { apiVersion, kind, name, namespace = '', uid, digest, fields, yielded, state, run } = stored;
+  const { apiVersion, kind, name, namespace = '', uid, digest, fields, yielded, contest, state, run } = stored;
   const reference = { ...groupVersion(apiVersion), kind, namespace, name };
   return {
     reference,
@@ -105,6 +106,7 @@ function readEntry(stored: StoredEntry): InventoryEntry {
     ...(digest ? { digest } : {}),
     ...(fields ? { fields } : {}),
     ...(yielded ? { yielded } : {}),
+    ...(contest ? { contest } : {}),
     ...(run ? { run } : {}),
   };
 }

@@ -12,7 +12,7 @@ const usualBytes = 300;
 /** A power of two, so that growing moves each entry at most to one new place. Never shrinks. */
 export function shardsFor(entries: Iterable<InventoryEntry>, current: number): number {
   let weight = 0;
-  for (const { yielded } of entries) weight += 1 + Math.ceil(sizeOf(yielded) / usualBytes);
+  for (const { yielded, contest } of entries) weight += 1 + Math.ceil((sizeOf(yielded) + sizeOf(contest)) / usualBytes);
   let shards = Math.max(1, current);
   while (weight > shards * entriesPerShard) shards *= 2;
   return shards;

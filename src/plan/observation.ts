@@ -20,6 +20,9 @@ export interface Means {
   readonly giveUp?: FieldSet;
 }
 
+/** And what it changes, where that is known. */
+export type Effect = Means & { readonly differences?: readonly Difference[] };
+
 /** The server's answer to a dry-run of one owner's apply. */
 export type Verdict =
   | (Means & {

@@ -2,7 +2,7 @@
 import type { FieldConflict } from '../cluster/cluster.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { ErrorCode, Origin } from '../errors.ts';
-import type { InventoryEntry, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
+import type { Contest, InventoryEntry, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import type { FieldSet } from '../manifest/field-set.ts';
 import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
@@ -29,6 +29,9 @@ export type Confidence = 'server' | 'predicted' | 'unchecked';
 /** What to record of an object as it is, so that nothing needs to be asked as long as it stays so. */
 export type Proof = Required<Pick<InventoryEntry, 'uid' | 'fields'>> & Pick<InventoryEntry, 'yielded'>;
 
+/** A fight over an object; nothing is known of its beginning when it begins now. */
+export type PlannedContest = Omit<Contest, 'since'> & Partial<Pick<Contest, 'since'>>;
+
 interface ChangeBase {
   readonly reference: ObjectReference;
   /** For people: why, as a clause without a full stop. */
@@ -50,6 +53,8 @@ export interface WriteChange extends ChangeBase {
   readonly yield: readonly YieldedField[];
   /** Fields that this owner holds and does not send any more: struck from its entry in managedFields first, so that their values stay. */
   readonly giveUp?: FieldSet;
+  /** The fight that it is a part of. */
+  readonly contest?: PlannedContest;
   readonly differences: readonly Difference[];
   readonly confidence: Confidence;
   /** Whether the owner's inventory names the object already. */

@@ -14,6 +14,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'differences',
   'deleting',
   'holds',
+  'contest',
 ]);
 
 /** The facts of a sealed row by name, as text to compare; but for its differences. The order of a list is no fact. */

@@ -1,13 +1,14 @@
 /** Decides what becomes of each object that an owner wants. */
 import type { ObjectMetadata } from '../cluster/metadata.ts';
-import type { YieldedField } from '../inventory/inventory.ts';
+import type { InventoryEntry, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
-import { isOwnerManager, type Owner, ownersBut } from '../manifest/owner.ts';
+import { type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts } from './conflict.ts';
+import { contestOf, describeContest, isContested, opponentsOf } from './contest.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
-import type { Means, OwnerObservation, Verdict } from './observation.ts';
+import type { Effect, OwnerObservation, Verdict } from './observation.ts';
 import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
@@ -60,12 +61,7 @@ function decideExisting(
 ): Change {
   const { owner, policy } = observed;
   if (isProvenUnchanged(observed, desired, live)) {
-    const entry = observed.record?.entries.get(keyOf(desired.reference));
-    return keep(
-      owner,
-      desired,
-      entry?.yielded?.map(({ held: _, ...yielded }) => yielded),
-    );
+    return keepProven(owner, desired, observed.record?.entries.get(keyOf(desired.reference)));
   }
   if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');
   const right = mayApply(owner, live, policy);
@@ -116,31 +112,41 @@ function update(
   observed: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata,
-  { take, yield: yielded, giveUp }: Means,
+  effect: Effect,
   right: 'own' | 'adopt',
 ): WriteChange {
-  const why = reasonOf(observed, desired, live, { take, yield: yielded }, right);
-  const reasons = [why, ...describeYields(yielded, observed.owner), ...describeGiveUp(giveUp)];
+  const why = reasonOf(observed, desired, live, effect, right);
+  const reasons = [why, ...describeYields(effect.yield, observed.owner), ...describeGiveUp(effect.giveUp)];
   const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
-  return { ...change, expect: { uid: live.uid }, take, yield: yielded, ...(giveUp && { giveUp }) };
+  const contest = right === 'own' ? contestOf(observed, desired, live, effect) : undefined;
+  const { take, yield: yielded, giveUp } = effect;
+  return {
+    ...change,
+    ...(contest && { contest }),
+    expect: { uid: live.uid },
+    take,
+    yield: yielded,
+    ...(giveUp && { giveUp }),
+  };
 }
 
 function reasonOf(
   observed: OwnerObservation,
   desired: DesiredObject,
   live: ObjectMetadata,
-  means: Means,
+  effect: Effect,
   right: 'own' | 'adopt',
 ): string {
   if (right === 'adopt') return 'exists, and is taken over';
   const entry = observed.record?.entries.get(keyOf(desired.reference));
   const others = ownersBut([observed.owner], live);
   if (appliedFields(observed.owner, live) === undefined && others.length > 0) return `shared with ${firstOf(others)}`;
-  const back = (entry?.yielded ?? []).filter((one) => !means.yield.some(({ field }) => field === one.field));
+  const back = (entry?.yielded ?? []).filter((one) => !effect.yield.some(({ field }) => field === one.field));
   if (back.length > 0) return describeReturn(back, observed.owner);
-  const managers = means.take.map((conflict) => conflict.manager);
-  const takenFrom = [...new Set(managers.filter((manager) => !isOwnerManager(manager)))];
-  if (takenFrom.length > 0) return `changed by ${takenFrom.join(', ')}`;
+  const contest = contestOf(observed, desired, live, effect);
+  if (contest && isContested(contest)) return describeContest(contest);
+  const opponents = opponentsOf(effect);
+  if (opponents.length > 0) return `changed by ${opponents.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';
   if (entry.uid !== live.uid) return 'was recreated by somebody';
   if (entry.reference.version !== desired.reference.version) return `now ${apiVersionOf(desired.reference)}`;
@@ -176,6 +182,18 @@ function keep(owner: Owner, desired: DesiredObject, yielded: readonly YieldedFie
   const reason = ['unchanged', ...describeYields(yielded, owner)].join('; ');
   const base: KeepChange = { action: 'keep', reference: desired.reference, reason, after: [] };
   return yielded.length > 0 ? { ...base, yield: yielded } : base;
+}
+
+function keepProven(owner: Owner, desired: DesiredObject, entry: InventoryEntry | undefined): KeepChange {
+  const change = keep(
+    owner,
+    desired,
+    entry?.yielded?.map(({ held: _, ...yielded }) => yielded),
+  );
+  if (!entry?.contest) return change;
+  // Whoever fought for it has given up, which is worth a record.
+  const { uid = '', fields = '', yielded } = entry;
+  return { ...change, proof: { uid, fields, digest: desired.digest, ...(yielded && { yielded }) } };
 }
 
 function skip(desired: DesiredObject, reason: string, code: SkipChange['code'] & string): SkipChange {

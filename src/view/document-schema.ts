@@ -121,6 +121,14 @@ const yieldedField: Fields<keyof WriteChange['yield'][number]> = {
 const { field, manager, subresource, autoscaler } = yieldedField;
 const heldFields = listOf(object({ field, manager }, { subresource }));
 
+const contest = closed<NonNullable<ChangeDocument['contest']>>(
+  { times: described(position, 'how often in a row it was taken back, with this time') },
+  {
+    manager: described(word, 'field manager of the other writer; missing when the object does not say who changed it'),
+    since: described(word, 'when it was taken back first; missing for the first time'),
+  },
+);
+
 const changeFields: Fields<keyof ChangeDocument> = {
   action: word,
   ...referenceFields,
@@ -138,6 +146,7 @@ const changeFields: Fields<keyof ChangeDocument> = {
     'fields that are left to their holders',
   ),
   givenUp: described(listOf(word), 'fields that are ignored now, and stay as they are'),
+  contest: described(contest, 'the fight with another writer that it is a part of'),
   code: described(codeSchema, 'the error code, when something is wrong'),
   conflicts: described(heldFields, 'fields that others hold, and that may not be taken from them'),
   result: { enum: ['succeeded', 'failed', 'blocked', 'stopped'] },
@@ -164,7 +173,7 @@ function changeSchemas(isResult: boolean): Schema[] {
     change(
       ['create', 'update', 'replace', 'adopt'],
       ['confidence', 'differences'],
-      ['renamedFrom', 'taken', 'yielded', 'givenUp'],
+      ['renamedFrom', 'taken', 'yielded', 'givenUp', 'contest'],
     ),
     change(['delete'], [], ['renamedTo']),
     change(['release'], ['differences'], []),

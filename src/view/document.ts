@@ -39,6 +39,8 @@ export interface ChangeDocument extends ObjectReference {
   readonly yielded?: WriteChange['yield'];
   /** Fields that are ignored now, and stay as they are. */
   readonly givenUp?: readonly string[];
+  /** The fight with another writer that it is a part of. */
+  readonly contest?: NonNullable<WriteChange['contest']>;
   /** Of what is skipped because something is wrong. */
   readonly code?: string;
   /** Fields that others hold, and that may not be taken from them. */
@@ -166,6 +168,7 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
       differences: change.differences.map(({ digests: _, ...difference }) => difference),
     }),
     ...fieldsOfOthers(change),
+    ...('contest' in change && change.contest && { contest: change.contest }),
     ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),
     ...('renamedTo' in change && change.renamedTo && { renamedTo: otherName(change.renamedTo) }),
     ...('code' in change && change.code && { code: change.code }),

@@ -1,5 +1,6 @@
 /** What came of a plan, for people: only what did not go well has a line of its own. */
 import type { Outcome, Result } from '../engine/run.ts';
+import { describeContest, isContested } from '../plan/contest.ts';
 import { hasProblems } from '../plan/plan.ts';
 import { type Detail, usualDetail } from './detail.ts';
 import { changeName, compareFields } from './order.ts';
@@ -54,6 +55,8 @@ function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): st
 }
 
 function leftLines({ change, gone, problem }: Outcome, name: string, style: Style): string[] {
+  if ('contest' in change && change.contest && isContested(change.contest))
+    return [`${style.colour.yellow(style.glyphs.skip)} ${name} is ${printableLine(describeContest(change.contest))}`];
   if (change.action !== 'delete' || gone !== false) return [];
   const wait = problem ? `is not gone yet: ${printableLine(problem.message)}` : 'waits for its finalizers';
   return [`${style.colour.yellow(style.glyphs.delete)} ${name} is marked for deletion and ${wait}`];

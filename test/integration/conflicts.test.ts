@@ -5,9 +5,12 @@ import { carryOut } from '../../src/engine/carry-out.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { markedBy, ownerOf } from '../../src/manifest/owner.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { resultLines } from '../../src/view/result-text.ts';
+import { createStyle } from '../../src/view/style.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { type Engine, resource, startEngine } from '../support/engine.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
 let proxy: FaultyProxy;
@@ -402,5 +405,107 @@ describe('fields that owners want at different values', () => {
     await engine.apply(wanted(tolerations('a'), {}, one()));
     const plan = await engine.plan(both(tolerations('a'), tolerations('b')));
     expect(rowOf(plan, two())?.reason).toBe(dispute('.spec.template.spec.tolerations (a list that is one value)'));
+  });
+});
+
+describe('an object that somebody else changes again and again', () => {
+  const contestOf = async () => {
+    const [record] = await (await engine.target([])).inventory.list();
+    return [...(record?.entries.values() ?? [])][0]?.contest;
+  };
+
+  it('is named as contested after three times, with who does it, until it stays as it is', async () => {
+    const definitions = wanted(deployment(), { conflicts: [{ manager: 'some-controller', action: 'Override' }] });
+    await engine.apply(definitions);
+    for (const times of [1, 2]) {
+      await edit({ spec: { replicas: 5 + times } }, 'some-controller');
+      expect(rowOf((await engine.apply(definitions)).plan)?.reason).toBe('changed by some-controller');
+      expect(await contestOf()).toMatchObject({ manager: 'some-controller', times });
+    }
+    const since = (await contestOf())?.since;
+    await edit({ spec: { replicas: 9 } }, 'some-controller');
+    const third = await engine.apply(definitions);
+    const text = `contested with some-controller, which changed it 3 times in a row since ${since}`;
+    expect(rowOf(third.plan)).toEqual({ action: 'update', reason: text });
+    const style = createStyle({ colour: false, unicode: false });
+    const lines = resultLines(third, { verb: 'Applied', milliseconds: 1 }, style);
+    expect(lines).toContain(`! Deployment ${namespace}/web is ${text}`);
+    expect((await live()).spec.replicas).toBe(3);
+
+    expect(rowOf((await engine.apply(definitions)).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+    expect(await contestOf()).toBeUndefined();
+    await edit({ spec: { replicas: 9 } }, 'some-controller');
+    expect(rowOf((await engine.apply(definitions)).plan)?.reason).toBe('changed by some-controller');
+  });
+
+  it('is contested also when fields are only taken away', async () => {
+    const manifest = deployment({ replicas: 3 }, undefined, { 'example.org/a': 'mine' });
+    await engine.apply(wanted(manifest));
+    const reasons: (string | undefined)[] = [];
+    for (let times = 1; times <= 3; times++) {
+      await edit({ metadata: { annotations: { 'example.org/a': null } } }, 'some-controller');
+      reasons.push(rowOf((await engine.apply(wanted(manifest))).plan)?.reason);
+    }
+    expect(reasons.slice(0, 2)).toEqual(['changed in the cluster', 'changed in the cluster']);
+    expect(reasons[2]).toMatch(/^contested with somebody who leaves no field manager, and changed it 3 times in a row/);
+    expect((await live()).metadata.annotations?.['example.org/a']).toBe('mine');
+  });
+});
+
+describe('an object that admission changes each time', () => {
+  it('is applied once, and then is as it should be', async () => {
+    const configMap = (data: object, name = 'settings') => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace },
+      data,
+    });
+    const group = { apiVersion: 'admissionregistration.k8s.io/v1' };
+    const metadata = { name: `${namespace}-paints` };
+    const resourceRules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
+    ];
+    const matchConstraints = {
+      resourceRules,
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    };
+    const painted =
+      '[JSONPatch{op: "add", path: "/data/color", value: "red"}, JSONPatch{op: "remove", path: "/data/gone"}]';
+    const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression: painted } }];
+    const spec = { matchConstraints, mutations, failurePolicy: 'Fail', reinvocationPolicy: 'Never' };
+    const policy = { ...group, kind: 'MutatingAdmissionPolicy', metadata, spec };
+    const binding = {
+      ...group,
+      kind: 'MutatingAdmissionPolicyBinding',
+      metadata,
+      spec: { policyName: metadata.name },
+    };
+    await cluster.create(policy);
+    await cluster.create(binding);
+    try {
+      await waitFor('the policy to be in force', async () => {
+        const path = `/api/v1/namespaces/${namespace}/configmaps`;
+        const body = configMap({ gone: 'x' }, 'probe');
+        const answer = await cluster.request('POST', path, { body, query: { dryRun: 'All' } });
+        return answer.text.includes('"red"');
+      });
+      const definitions = (size: string) => wanted(configMap({ color: 'blue', gone: 'x', size }));
+      expect(rowOf((await engine.apply(definitions('small'))).plan)?.action).toBe('create');
+      const data = async () => (await cluster.get(configMap({}))).data;
+      expect(await data()).toEqual({ color: 'red', size: 'small' });
+      for (let times = 1; times <= 4; times++)
+        expect(rowOf((await engine.apply(definitions('small'))).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+
+      // Where the server is asked, it says what would become of the object, with all that admission does.
+      const changed = await engine.apply(definitions('large'));
+      expect(changed.plan.owners[0]?.changes[0]).toMatchObject({
+        reason: 'the manifest changed',
+        differences: [{ path: 'data.size', before: 'small', after: 'large' }],
+      });
+      expect(rowOf((await engine.apply(definitions('large'))).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+    } finally {
+      await cluster.remove(binding);
+      await cluster.remove(policy);
+    }
   });
 });

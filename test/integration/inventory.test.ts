@@ -143,7 +143,8 @@ describe('records in VidraResources', () => {
 
   it('hold everything that a Secret holds', async () => {
     const held = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale', autoscaler: 'web', held: 'digest' };
-    const full: InventoryEntry = { ...entry(1), yielded: [held], run };
+    const contest = { manager: 'kubectl-edit', times: 3, since: '2026-01-01T00:00:00.000Z' };
+    const full: InventoryEntry = { ...entry(1), yielded: [held], contest, run };
     await home.discover();
     const inventory = await connectInventory(home, 'records-full');
     await inventory.write({ header: header('full'), run, put: [full], drop: [] });

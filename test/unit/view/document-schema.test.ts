@@ -26,6 +26,7 @@ function everything(): Plan {
       take: [{ field: '.spec.a', manager: 'kubectl', subresource: 'scale' }],
       yield: [{ field: '.spec.b', manager: 'hpa', subresource: 'scale', autoscaler: 'web' }],
       giveUp: { 'f:spec': { 'f:c': {} } },
+      contest: { manager: 'kubectl', times: 3, since: '2026-01-01T00:00:00.000Z' },
     },
     write('replace', 'Service shop/web', { confidence: 'unchecked' }),
     write('adopt', 'Namespace shop'),
@@ -100,7 +101,17 @@ describe('the schema', () => {
 
 /** What may be missing. */
 const inPlans = ['sync', 'artifact', 'origin', 'before', 'after', 'renamedFrom', 'renamedTo', 'code'];
-const ofFields = ['taken', 'conflicts', 'yielded', 'givenUp', 'subresource', 'autoscaler'];
+const ofFields = [
+  'contest',
+  'manager',
+  'since',
+  'taken',
+  'conflicts',
+  'yielded',
+  'givenUp',
+  'subresource',
+  'autoscaler',
+];
 const optional = {
   plan: new Set([...inPlans, ...ofFields]),
   result: new Set([...inPlans, ...ofFields, 'problem', 'gone']),
