@@ -53,6 +53,11 @@ const table = {
     exit: 1,
     hint: 'Pass --adopt to take the object over, or give the manifest another name.',
   },
+  IMMUTABLE: {
+    retry: false,
+    exit: 1,
+    hint: 'Undo the change, or allow a new object by replace: WhenImmutable in the definition.',
+  },
   DEPENDENCY_FAILED: { retry: false, exit: 1, hint: 'Mend the object that it depends on.' },
   SOURCE_EMPTY: {
     retry: false,

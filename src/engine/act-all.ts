@@ -19,11 +19,15 @@ interface Step {
   readonly change: Actionable;
 }
 
-/** One outcome for every change that is not `keep` or `skip`, in the order in which they ended. */
+/**
+ * One outcome for every change that is not `keep` or `skip`, in the order in which they ended. `until` (milliseconds since
+ * 1970) ends the wait for what stands in the way of something else.
+ */
 export async function actAll(
   plan: Plan,
   clusterOf: (server: string) => Promise<Cluster>,
   run: Run,
+  until: number,
 ): Promise<Outcome[]> {
   const steps = plan.owners.flatMap(stepsOf);
   const outcomes = new Map<string, Outcome>();
@@ -50,7 +54,8 @@ export async function actAll(
       execute: async (step) => {
         const blocker = failedBefore(step);
         if (blocker !== undefined) return add(step, { result: 'blocked', problem: dependency(blocker) });
-        return add(step, await act(await clusterOf(step.plan.header.server), step.plan.owner, step.change, run.signal));
+        const cluster = await clusterOf(step.plan.header.server);
+        return add(step, await act(cluster, step.plan.owner, step.change, run, until));
       },
     });
 

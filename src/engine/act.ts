@@ -1,5 +1,6 @@
 /** Carries out one change. Decides nothing: where the cluster is not as planned any more, the change fails as stale. */
 import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
+import { immutableFields } from '../cluster/immutable.ts';
 import { VidraError } from '../errors.ts';
 import { apiVersionOf } from '../manifest/manifest.ts';
 import { emptyManifest, isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
@@ -7,33 +8,35 @@ import { describeConflicts, withoutFields } from '../plan/conflict.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
+import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
 import { giveUpFields } from './give-up.ts';
-import type { Outcome } from './run.ts';
-
-/** How often a deletion is tried when only the resourceVersion moved on, as a busy controller makes it. */
-const deleteAttempts = 5;
+import { remove } from './remove.ts';
+import type { Outcome, Run } from './run.ts';
 
 type Acted = Pick<Outcome, 'result' | 'problem' | 'proof' | 'gone'>;
 
-/** Never throws: what goes wrong with one object is its outcome. */
+/** Never throws: what goes wrong with one object is its outcome. `until` is when waiting for others ends, in milliseconds since 1970. */
 export async function act(
   cluster: Cluster,
   owner: Owner,
   change: WriteChange | DeleteChange | ReleaseChange,
-  signal: AbortSignal,
+  run: Run,
+  until: number,
 ): Promise<Acted> {
   const manifest = 'desired' in change ? change.desired.manifest : undefined;
   try {
     const type = cluster.typeOf(change.reference);
     if (!type) throw new VidraError('KIND_UNKNOWN', `the cluster does not serve ${apiVersionOf(change.reference)}`);
-    if (change.action === 'delete') return await remove(cluster, type, owner, change);
+    if (change.action === 'delete') return { result: 'succeeded', ...(await remove(cluster, type, owner, change)) };
     if (change.action === 'release') return await release(cluster, type, owner, change);
-    return await write(cluster, type, owner, change, signal);
+    if (change.action === 'replace') return await replace(cluster, type, owner, change, run, until);
+    return await write(cluster, type, owner, change, run.signal);
   } catch (error) {
     if (!(error instanceof VidraError)) throw error;
-    return { result: 'failed', problem: { code: error.code, message: maskMessage(manifest, error.message) } };
+    const code = immutableFields(error) ? 'IMMUTABLE' : error.code;
+    return { result: 'failed', problem: { code, message: maskMessage(manifest, error.message) } };
   }
 }
 
@@ -80,6 +83,27 @@ async function conflictError(
   );
 }
 
+/** The new object is made when nothing is left of the old one, so that nobody takes the one for the other. */
+async function replace(
+  cluster: Cluster,
+  type: ResourceType,
+  owner: Owner,
+  change: WriteChange,
+  run: Run,
+  until: number,
+): Promise<Acted> {
+  const { reference, expect, resourceVersion = '', propagation = 'Background' } = change;
+  if (expect === undefined || expect === 'absent') throw new Error('a replacement names the object that it replaces');
+  const removed = await remove(cluster, type, owner, { reference, uid: expect.uid, resourceVersion, propagation });
+  if (!removed.gone) await awaitGone(cluster, { reference, uid: expect.uid }, run, until);
+  try {
+    return await write(cluster, type, owner, { ...change, expect: 'absent' }, run.signal);
+  } catch (error) {
+    if (!(error instanceof VidraError)) throw error;
+    throw new VidraError(error.code, `was deleted, and could not be made anew: ${error.message}`, { cause: error });
+  }
+}
+
 /** The object appeared since the plan. If Vidra made it, as another process with the same task would, it is joined. */
 async function joinIfOurs(
   cluster: Cluster,
@@ -105,24 +129,4 @@ async function release(cluster: Cluster, type: ResourceType, owner: Owner, chang
   // Stale means that it is gone, or another object: either way nothing of this owner is left on it.
   if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts, { owner }));
   return { result: 'succeeded', gone: true };
-}
-
-async function remove(cluster: Cluster, type: ResourceType, owner: Owner, change: DeleteChange): Promise<Acted> {
-  let { resourceVersion } = change;
-  for (let attempt = 1; attempt <= deleteAttempts; attempt++) {
-    const answer = await cluster.remove(type, change.reference, {
-      uid: change.uid,
-      resourceVersion,
-      propagation: change.propagation,
-    });
-    if (answer.type === 'absent') return { result: 'succeeded', gone: true };
-    if (answer.type === 'removed') return { result: 'succeeded', gone: answer.gone };
-    const live = await cluster.getMetadata(type, change.reference);
-    if (!live) return { result: 'succeeded', gone: true };
-    if (live.uid !== change.uid) throw new VidraError('PLAN_STALE', 'was recreated by somebody since it was planned');
-    const others = ownersBut([owner], live);
-    if (others.length > 0) throw new VidraError('PLAN_STALE', `is wanted by ${others.join(', ')} since it was planned`);
-    resourceVersion = live.resourceVersion;
-  }
-  throw new VidraError('PLAN_STALE', 'changes all the time');
 }

@@ -27,7 +27,7 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
   const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
-  const outcomes = await actAll(plan, target.clusterOf, run);
+  const outcomes = await actAll(plan, target.clusterOf, run, until);
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
   if (!options.wait) return { plan, outcomes, unhealthy: [], notes };

@@ -1,5 +1,6 @@
 /** Lets the API server say what an apply would do, where that is not certain already. A dry-run counts as observing. */
 import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
+import { immutableFields } from '../cluster/immutable.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { isAboutTheCluster, refusedFields, webhookWithoutDryRun } from '../cluster/refusal.ts';
 import { type ErrorCode, VidraError } from '../errors.ts';
@@ -13,9 +14,11 @@ import { heldIgnored } from '../plan/ignore.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { Means, OwnerObservation, Verdict } from '../plan/observation.ts';
 import { isProvenUnchanged, mayApply } from '../plan/proof.ts';
+import { mayReplace } from '../plan/replace.ts';
 import type { FindAutoscaler } from './autoscalers.ts';
 import type { Predict, Prediction } from './predict.ts';
 import { tryElsewhere } from './stand-in.ts';
+import { tryAnew } from './try-anew.ts';
 import { releaseTrials } from './try-release.ts';
 import { type Current, type Trial, unforced, verdictOf } from './verdict.ts';
 
@@ -89,8 +92,9 @@ async function ask(
       : refused(desired, 'CLUSTER_REFUSED', fault);
   }
   let means = unforced;
+  let object: Manifest | undefined;
   try {
-    const object = live ? await cluster.get(type, desired.reference) : undefined;
+    object = live && (await cluster.get(type, desired.reference));
     const giveUp = object && heldIgnored(observed.owner, object, desired.reference, observed.policy.ignore);
     if (giveUp) means = { ...means, giveUp };
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
@@ -100,7 +104,11 @@ async function ask(
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
     if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
-    return refused(desired, error.code, error.message);
+    const fields = immutableFields(error);
+    if (!object || !fields) return refused(desired, error.code, error.message);
+    const mayBeTried = mayReplace(observed.policy, desired);
+    const anew = mayBeTried ? await tryAnew(cluster, type, observed.owner, desired, object) : { differences: [] };
+    return { type: 'immutable', fields, ...anew };
   }
 }
 

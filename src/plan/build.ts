@@ -10,6 +10,7 @@ import { abandoned, type OwnerObservation } from './observation.ts';
 import { inOrder } from './order.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
+import { keepShared } from './replace.ts';
 import { type Creators, decideWrite } from './writes.ts';
 import { yieldNotes } from './yields.ts';
 
@@ -27,10 +28,8 @@ export interface PlanInput {
 export function buildPlan(input: PlanInput): Plan {
   const { set, server, owners, records, problems, notes, consent } = input;
   const creators = creatorsOf(owners);
-  const writes = settleDisputes(
-    owners,
-    owners.map((observed) => writesOf(observed, creators)),
-  );
+  const decided = owners.map((observed) => writesOf(observed, creators));
+  const writes = keepShared(owners, settleDisputes(owners, decided), records);
   const interests = interestsOf(owners, writes, records);
   const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
   const told = tellDisputes(owners, plans);

@@ -39,7 +39,10 @@ export function whatMoved(saved: Change, fresh: Change, { owner, isDone, rows }:
 
 /** What is left to do of a saved row, where a run that ended early did the rest. */
 function restOf(saved: Change, fresh: Change, isDone: IsDone): Change {
-  if (saved.action === 'replace' && fresh.action === 'create') return { ...saved, action: 'create', expect: 'absent' };
+  if (saved.action === 'replace' && fresh.action === 'create') {
+    const { propagation: _propagation, immutable: _immutable, ...rest } = saved;
+    return { ...rest, action: 'create', expect: 'absent' };
+  }
   if (saved.action !== 'create' || saved.expect !== undefined || fresh.action !== 'update' || !fresh.expect)
     return saved;
   // Whoever creates it first has done so, and this owner joins what exists now.

@@ -69,7 +69,7 @@ function compareLists(
   after: readonly JsonValue[],
   found: Difference[],
 ): void {
-  const key = itemKeys.find((candidate) => isKey(candidate, before) && isKey(candidate, after));
+  const key = itemKeyOf(before, after);
   if (key !== undefined) {
     compareItems(path, key, byKey(key, before), byKey(key, after), found);
     return;
@@ -95,6 +95,11 @@ function compareItems(
   const stayedBefore = [...before.keys()].filter((value) => after.has(value));
   const stayedAfter = [...after.keys()].filter((value) => before.has(value));
   if (stayedBefore.some((value, index) => value !== stayedAfter[index])) add(path, stayedBefore, stayedAfter, found);
+}
+
+/** The field by which the items of some lists are told apart; nothing where they have none in common. */
+export function itemKeyOf(...lists: readonly (readonly JsonValue[])[]): string | undefined {
+  return itemKeys.find((candidate) => lists.every((items) => isKey(candidate, items)));
 }
 
 function isKey(key: string, items: readonly JsonValue[]): boolean {

@@ -34,6 +34,17 @@ export type Verdict =
       readonly shared?: { readonly current: Manifest; readonly held: FieldSet };
     })
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
+  | {
+      readonly type: 'immutable';
+      /** What the server does not change. */
+      readonly fields: readonly string[];
+      /** What would be different if the object were made anew, where that was tried. */
+      readonly differences: readonly Difference[];
+      /** Why the server would not make it anew, either. */
+      readonly refusal?: Problem;
+      /** Why it could not be asked, as a clause for people. */
+      readonly untried?: string;
+    }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
   /** The server could not try it, or not as it will be; the means are those that are known all the same. */
   | (Partial<Means> & { readonly type: 'predicted'; readonly reason: string });

@@ -42,11 +42,17 @@ interface ChangeBase {
 
 /** Server-side apply with the owner's field manager. */
 export interface WriteChange extends ChangeBase {
-  /** `replace` deletes the object of `expect` first, and makes it anew. */
+  /** `replace` deletes the object of `expect` first and makes it anew when it is gone. */
   readonly action: 'create' | 'update' | 'adopt' | 'replace';
   readonly desired: DesiredObject;
   /** Nothing when another owner of the same plan creates the object first. */
   readonly expect?: 'absent' | { readonly uid: string };
+  /** The fields for which it is replaced. */
+  readonly immutable?: readonly string[];
+  /** The version that a replacement was planned against. */
+  readonly resourceVersion?: string;
+  /** What becomes of what a replaced object owns. */
+  readonly propagation?: Policy['propagationPolicy'];
   /** Fields that are taken from their holders. Held by others by then, they are left alone, and the change fails. */
   readonly take: readonly FieldConflict[];
   /** Fields that are left to somebody else, and so are not sent. */

@@ -12,6 +12,7 @@ import type { Effect, OwnerObservation, Verdict } from './observation.ts';
 import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
+import { describeImmutable, obstacleToReplacement } from './replace.ts';
 import { describeGiveUp, describeReturn, describeYields } from './yields.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
@@ -76,6 +77,8 @@ function decideExisting(
     }
     case 'refused':
       return skip(desired, verdict.message, verdict.code);
+    case 'immutable':
+      return decideImmutable(observed, desired, live, verdict);
     default:
       return decideUntried(observed, desired, live, verdict, right);
   }
@@ -151,6 +154,27 @@ function reasonOf(
   if (entry.uid !== live.uid) return 'was recreated by somebody';
   if (entry.reference.version !== desired.reference.version) return `now ${apiVersionOf(desired.reference)}`;
   return entry.digest === desired.digest ? 'changed in the cluster' : 'the manifest changed';
+}
+
+function decideImmutable(
+  observed: OwnerObservation,
+  desired: DesiredObject,
+  live: ObjectMetadata,
+  verdict: Extract<Verdict, { type: 'immutable' }>,
+): Change {
+  const because = describeImmutable(verdict.fields);
+  const obstacle = obstacleToReplacement(observed, desired, live, verdict.refusal);
+  if (obstacle) return skip(desired, obstacle.message ? `${because}, and ${obstacle.message}` : because, obstacle.code);
+  const { untried } = verdict;
+  return {
+    ...write(observed, desired, 'replace', `replaced because ${because}${untried ? `; ${untried}` : ''}`),
+    expect: { uid: live.uid },
+    immutable: verdict.fields,
+    resourceVersion: live.resourceVersion,
+    propagation: observed.policy.propagationPolicy,
+    differences: verdict.differences,
+    confidence: untried ? 'predicted' : 'server',
+  };
 }
 
 function waitsFor(live: ObjectMetadata): string {

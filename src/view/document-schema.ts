@@ -138,6 +138,7 @@ const changeFields: Fields<keyof ChangeDocument> = {
     description: 'server: the API server tried it; predicted: it cannot be tried yet; unchecked: it was not tried',
   },
   differences: listOf(ref('difference')),
+  immutable: described(listOf(word), 'fields that cannot be changed, for which the object is made anew'),
   renamedFrom: described(otherName, 'the old name of the object'),
   renamedTo: described(otherName, 'the new name of the object'),
   taken: described(heldFields, 'fields that are taken from their holders'),
@@ -171,10 +172,11 @@ function changeSchemas(isResult: boolean): Schema[] {
   };
   return [
     change(
-      ['create', 'update', 'replace', 'adopt'],
+      ['create', 'update', 'adopt'],
       ['confidence', 'differences'],
       ['renamedFrom', 'taken', 'yielded', 'givenUp', 'contest'],
     ),
+    change(['replace'], ['confidence', 'differences', 'immutable'], []),
     change(['delete'], [], ['renamedTo']),
     change(['release'], ['differences'], []),
     change(['keep'], [], ['yielded']),

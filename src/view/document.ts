@@ -31,6 +31,8 @@ export interface ChangeDocument extends ObjectReference {
   /** Of writes. */
   readonly confidence?: 'server' | 'predicted' | 'unchecked';
   readonly differences?: readonly DifferenceDocument[];
+  /** Of replacements: the fields for which the object is made anew. */
+  readonly immutable?: readonly string[];
   /** Which of the two names is dealt with first. */
   readonly renamedFrom?: ObjectReference & { readonly first: 'new' | 'old' };
   readonly renamedTo?: ObjectReference & { readonly first: 'new' | 'old' };
@@ -167,6 +169,7 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
     ...('differences' in change && {
       differences: change.differences.map(({ digests: _, ...difference }) => difference),
     }),
+    ...('immutable' in change && change.immutable && { immutable: change.immutable }),
     ...fieldsOfOthers(change),
     ...('contest' in change && change.contest && { contest: change.contest }),
     ...('renamedFrom' in change && change.renamedFrom && { renamedFrom: otherName(change.renamedFrom) }),

@@ -24,7 +24,7 @@ function reference(text: string): ObjectReference {
 export function write(
   action: WriteChange['action'],
   text: string,
-  more: Partial<Pick<WriteChange, 'reason' | 'differences' | 'confidence'>> = {},
+  more: Partial<Pick<WriteChange, 'reason' | 'differences' | 'confidence' | 'immutable'>> = {},
 ): WriteChange {
   const object = reference(text);
   const { group, version, kind, name } = object;

@@ -28,7 +28,7 @@ function everything(): Plan {
       giveUp: { 'f:spec': { 'f:c': {} } },
       contest: { manager: 'kubectl', times: 3, since: '2026-01-01T00:00:00.000Z' },
     },
-    write('replace', 'Service shop/web', { confidence: 'unchecked' }),
+    write('replace', 'Service shop/web', { confidence: 'unchecked', immutable: ['spec.clusterIP'] }),
     write('adopt', 'Namespace shop'),
     {
       action: 'release' as const,

@@ -1,0 +1,56 @@
+/** What only one object can have at a time: two that want the same cannot stand side by side. */
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
+import { isObject } from '../manifest/shape.ts';
+
+/** For people, and equal where two objects of one kind want the same: `nodePort 30080`, `shop.example.org/cart`. */
+export function claimsOf(manifest: Manifest): string[] {
+  const spec = manifest['spec'];
+  if (manifest.kind === 'PriorityClass') return manifest['globalDefault'] === true ? ['globalDefault'] : [];
+  if (!isObject(spec)) return [];
+  if (manifest.kind === 'Service' && manifest.apiVersion === 'v1') return claimsOfService(spec);
+  if (manifest.kind === 'Ingress' && manifest.apiVersion.startsWith('networking.k8s.io/')) return claimsOfIngress(spec);
+  return [];
+}
+
+/** The manifest of a Service without the ports of the nodes that it asks for. */
+export function withoutPorts(manifest: Manifest): Manifest {
+  const { healthCheckNodePort: _, ...spec } = (manifest['spec'] ?? {}) as JsonObject;
+  const ports = itemsOf(spec['ports']).map(({ nodePort: _port, ...port }) => port);
+  return { ...manifest, spec: spec['ports'] === undefined ? spec : { ...spec, ports } };
+}
+
+function claimsOfService(spec: JsonObject): string[] {
+  const nodePorts = [spec['healthCheckNodePort'], ...itemsOf(spec['ports']).map((port) => port['nodePort'])];
+  const clusterIPs = [spec['clusterIP'], ...listOf(spec['clusterIPs'])].filter((address) => address !== 'None');
+  return unique([
+    ...named('nodePort', nodePorts),
+    ...named('clusterIP', clusterIPs),
+    ...named('loadBalancerIP', [spec['loadBalancerIP']]),
+    ...named('externalIP', listOf(spec['externalIPs'])),
+  ]);
+}
+
+function claimsOfIngress(spec: JsonObject): string[] {
+  return unique(
+    itemsOf(spec['rules']).flatMap(({ host, http }) => {
+      const paths = isObject(http) ? itemsOf(http['paths']) : [];
+      return paths.map(({ path }) => `${host || '*'}${path || '/'}`);
+    }),
+  );
+}
+
+function named(what: string, values: readonly (JsonValue | undefined)[]): string[] {
+  return values.filter((value) => Boolean(value)).map((value) => `${what} ${value}`);
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function itemsOf(value: JsonValue | undefined): JsonObject[] {
+  return listOf(value).filter(isObject);
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

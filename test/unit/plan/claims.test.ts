@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { claimsOf, withoutPorts } from '../../../src/plan/claims.ts';
+import { manifest } from '../../support/make.ts';
+
+const service = (spec: object) => manifest('Service shop/web', { spec: spec as never });
+
+describe('what only one object can have', () => {
+  test('of a Service: ports of the nodes and addresses', () => {
+    const ports = [{ port: 80, nodePort: 30_080 }, { port: 81 }, { port: 82, nodePort: 0 }];
+    const more = { clusterIP: '10.0.0.7', clusterIPs: ['10.0.0.7', 'fd00::7'], loadBalancerIP: '192.0.2.1' };
+    expect(claimsOf(service({ ports, ...more, externalIPs: ['192.0.2.9'], healthCheckNodePort: 30_081 }))).toEqual([
+      'nodePort 30081',
+      'nodePort 30080',
+      'clusterIP 10.0.0.7',
+      'clusterIP fd00::7',
+      'loadBalancerIP 192.0.2.1',
+      'externalIP 192.0.2.9',
+    ]);
+  });
+
+  test('of an Ingress: hosts with their paths', () => {
+    const paths = [{ path: '/cart', pathType: 'Prefix' }, { pathType: 'Prefix' }];
+    const rules = [
+      { host: 'shop.example.org', http: { paths } },
+      { http: { paths: [{ path: '/x' }] } },
+      { host: 'no' },
+    ];
+    const ingress = { ...manifest('Ingress shop/web', { spec: { rules } }), apiVersion: 'networking.k8s.io/v1' };
+    expect(claimsOf(ingress)).toEqual(['shop.example.org/cart', 'shop.example.org/', '*/x']);
+  });
+
+  test('of most objects nothing', () => {
+    expect(claimsOf(service({ clusterIP: 'None', ports: [{ port: 80 }] }))).toEqual([]);
+    expect(claimsOf(service({ clusterIP: '' }))).toEqual([]);
+    expect(claimsOf(manifest('Service shop/web'))).toEqual([]);
+    expect(claimsOf(manifest('ConfigMap shop/web', { spec: { ports: [{ nodePort: 30_080 }] } }))).toEqual([]);
+    expect(claimsOf(manifest('PriorityClass high', { globalDefault: false }))).toEqual([]);
+    expect(claimsOf(manifest('PriorityClass high', { globalDefault: true }))).toEqual(['globalDefault']);
+  });
+});
+
+test('a Service without the ports that it asks for claims none', () => {
+  const asking = service({
+    ports: [{ port: 80, nodePort: 30_080 }],
+    healthCheckNodePort: 30_081,
+    type: 'LoadBalancer',
+  });
+  expect(withoutPorts(asking)['spec']).toEqual({ ports: [{ port: 80 }], type: 'LoadBalancer' });
+  expect(claimsOf(withoutPorts(asking))).toEqual([]);
+});
