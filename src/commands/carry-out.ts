@@ -10,7 +10,7 @@ import { statusOfResult } from './exit-status.ts';
 import type { GlobalOptions, WriteOptions } from './flags.ts';
 import { askGuards, mustHaveNoGuards } from './pass-guards.ts';
 import { type Phase, runPhase } from './phase.ts';
-import { printIntent, printResult } from './print.ts';
+import { printIntent, printResult, reportRefused } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 import type { ViewOptions } from './view-flags.ts';
 
@@ -44,10 +44,15 @@ export async function carryOutPlan(
   const canAsk = hasChanges(plan) && !options.yes && isInteractive(terminal);
   const asked = canAsk && !decided;
   printIntent(plan, { ...options, asked }, terminal);
-  if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
-  if (canAsk) plan = await askGuards(plan, terminal);
-  else mustHaveNoGuards(plan);
-  if (!canAsk && !options.yes && !decided) mustNotDelete(plan);
+  try {
+    if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
+    if (canAsk) plan = await askGuards(plan, terminal);
+    else mustHaveNoGuards(plan);
+    if (!canAsk && !options.yes && !decided) mustNotDelete(plan);
+  } catch (error) {
+    await reportRefused(plan, options, terminal);
+    throw error;
+  }
   const { wait, timeout: timeoutMs } = options;
   const restored = action.restored === undefined ? {} : { restored: action.restored };
   const done = await runPhase(options, terminal, (run) =>

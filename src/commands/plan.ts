@@ -23,7 +23,8 @@ export function plan(options: PlanOptions, terminal: Terminal): Promise<ExitStat
     const value =
       out === undefined ? await planOnly(target, options, terminal) : await planAndSave(target, out, options, terminal);
     await printPlan(value, options, terminal);
-    if (value.digest && options.output === 'text') printText([`Saved to ${out} (digest ${value.digest}).`], terminal);
+    const tell = value.digest && options.output === 'text' && !options.quiet;
+    if (tell) printText([`Saved to ${out} (digest ${value.digest}).`], terminal);
     return statusOfPlan(value, options.detailedExitcode === true);
   });
 }

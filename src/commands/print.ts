@@ -32,6 +32,11 @@ export function printIntent(plan: Plan, options: ViewOptions & { asked: boolean 
   write(textOf(show(plan, style, detailOf(options)), options), stream);
 }
 
+/** The plan that nobody allowed: there is no result to tell GitHub of. */
+export async function reportRefused(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
+  if (options.github) (await loadGitHub()).reportPlan(plan, options, terminal);
+}
+
 export interface ResultOptions extends ViewOptions {
   /** Starts the summary: `Applied`, `Pruned`. */
   readonly verb: string;

@@ -3,6 +3,7 @@ import type { Result } from '../engine/run.ts';
 import { type ErrorCode, errorTable, type Origin, VidraError } from '../errors.ts';
 import { describe, keyOf } from '../manifest/manifest.ts';
 import type { Change, OwnerPlan, Plan, Problem } from '../plan/plan.ts';
+import { flagFor } from './guard-text.ts';
 import { compareFields, inReadingOrder } from './order.ts';
 
 export interface Annotation {
@@ -45,9 +46,14 @@ export function errorAnnotations(error: unknown): Annotation[] {
 
 function troubles(plan: Plan): Annotation[] {
   return [
-    ...plan.guards.map(
-      ({ subject, message }): Annotation => ({ level: 'warning', title: `Held back: ${subject}`, message }),
-    ),
+    ...plan.guards.map((guard): Annotation => {
+      const { subject, message } = guard;
+      return {
+        level: 'warning',
+        title: `Held back: ${subject}`,
+        message: `${message}\nTo allow it: ${flagFor(guard)}`,
+      };
+    }),
     ...plan.problems.map((problem) => wrong(problem.code, problem, problem.origin)),
     ...inReadingOrder(plan.owners).flatMap(ownerTroubles),
   ];

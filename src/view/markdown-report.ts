@@ -3,6 +3,7 @@ import type { Outcome, Result } from '../engine/run.ts';
 import { describe, keyOf } from '../manifest/manifest.ts';
 import { type Change, changeId, isWrong, type OwnerPlan, type Plan } from '../plan/plan.ts';
 import { type Detail, isShown, notesOf } from './detail.ts';
+import { flagFor } from './guard-text.ts';
 import { differencesAsDiff } from './markdown-diff.ts';
 import { type Trouble, troubleItems } from './markdown-problem.ts';
 import { code, fenced, htmlCode, prose } from './markdown-text.ts';
@@ -69,8 +70,8 @@ function common(plan: Plan, outcomes: ReadonlyMap<string, Outcome>, detail: Deta
   const owners = inReadingOrder(plan.owners);
   const sections = detail.quiet ? [] : owners.map((owner) => sectionOf(owner, outcomes, detail));
   return {
-    place: `Set ${code(plan.set)} on ${code(plan.server)}`,
-    guards: plan.guards.map(({ subject, message }) => [`${code(subject)}: ${prose(message)}`]),
+    place: `Set ${code(plan.set)} on ${code(plan.server)}${plan.digest ? `, digest ${code(plan.digest)}` : ''}`,
+    guards: plan.guards.map((guard) => [`${prose(guard.message)}. To allow it: ${code(flagFor(guard))}`]),
     sections: sections.filter(({ rows, notes }) => rows.length + notes.length > 0),
     notes: detail.quiet ? [] : plan.notes.map(noteItem),
   };

@@ -112,6 +112,17 @@ describe('--github', () => {
     expect(stdout).toContain('\\u003a:error::forged');
   });
 
+  it('reports the plan where nobody has allowed it', async () => {
+    define(configMap('a'), configMap('b'));
+    await run('apply');
+    define(configMap('a'));
+    const { code, stdout, stderr } = await run('apply', '--github');
+    expect(code).toBe(1);
+    expect(readCommands(stdout)).toMatchObject([{ name: 'notice', data: 'left the manifests' }]);
+    expect(readCommands(stderr)).toMatchObject([{ name: 'error', properties: { title: 'NOT_CONFIRMED' } }]);
+    expect(readFileSync(summary, 'utf8')).toContain('### Plan: 1 to delete, 1 unchanged\n');
+  });
+
   it('is not switched on by being in a job', async () => {
     define(configMap('a'));
     const { stdout, stderr } = await run('plan');

@@ -24,7 +24,11 @@ describe('annotations', () => {
       guards: [{ type: 'volume', subject: 'PersistentVolumeClaim shop/x', message: 'its data would go', changes: [] }],
     });
     expect(planAnnotations(plan)).toEqual([
-      { level: 'warning', title: 'Held back: PersistentVolumeClaim shop/x', message: 'its data would go' },
+      {
+        level: 'warning',
+        title: 'Held back: PersistentVolumeClaim shop/x',
+        message: 'its data would go\nTo allow it: --confirm "PersistentVolumeClaim shop/x"',
+      },
       {
         level: 'error',
         title: 'SOURCE_UNREACHABLE',

@@ -79,7 +79,7 @@ describe('code', () => {
         expect(rendered.code).toHaveLength(1);
         expect(code(text)).not.toMatch(/[\r\n]/);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -112,7 +112,7 @@ describe('prose', () => {
           expect(word).not.toMatch(/^[^A-Za-z]*[a-f]{7,}\b/i);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -127,7 +127,7 @@ describe('prose', () => {
           expect(plainText(whole)).toBe(plainText(readable(text)));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
