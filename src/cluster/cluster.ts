@@ -11,6 +11,8 @@ export interface ResourceType {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  /** Such as `status` and `scale`. */
+  readonly subresources?: readonly string[];
 }
 
 /** One reason of a 409: a field, and who holds it. */

@@ -17,6 +17,7 @@ interface GroupDiscoveryList {
         readonly responseKind?: { readonly group: string; readonly version: string; readonly kind: string };
         readonly scope: 'Namespaced' | 'Cluster';
         readonly verbs?: readonly string[];
+        readonly subresources?: readonly { readonly subresource: string }[];
       }[];
     }[];
   }[];
@@ -59,7 +60,7 @@ function* typesOf(list: GroupDiscoveryList): Generator<ResourceType> {
   for (const item of list.items ?? []) {
     const group = item.metadata?.name ?? '';
     for (const { version, resources } of item.versions ?? []) {
-      for (const { resource, responseKind, scope, verbs } of resources ?? []) {
+      for (const { resource, responseKind, scope, verbs, subresources } of resources ?? []) {
         if (!responseKind?.kind) continue;
         yield {
           group,
@@ -68,6 +69,7 @@ function* typesOf(list: GroupDiscoveryList): Generator<ResourceType> {
           resource,
           namespaced: scope === 'Namespaced',
           verbs: verbs ?? [],
+          subresources: (subresources ?? []).map(({ subresource }) => subresource),
         };
       }
     }

@@ -6,6 +6,7 @@ import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } 
 import { nearest } from '../manifest/nearest.ts';
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
+import { checkExpressions, loadFaultOf } from './check-expressions.ts';
 import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { readPolicy } from './read-policy.ts';
@@ -17,11 +18,18 @@ export interface ParsedDefinitions {
 }
 
 /** Reads definitions from YAML or JSON. Problems are DEFINITION_INVALID, and begin with the place. */
-export function parseDefinitions(files: readonly { name: string; content: string }[]): ParsedDefinitions {
+export async function parseDefinitions(
+  files: readonly { name: string; content: string }[],
+): Promise<ParsedDefinitions> {
+  const faultOf = await loadFaultOf(files);
+  const checkAll = (manifest: Manifest) => [
+    ...checkDefinition(manifest),
+    ...(faultOf ? checkExpressions(manifest, faultOf) : []),
+  ];
   const definitions = new Map<string, Definition>();
   const problems: VidraError[] = [];
   for (const file of files) {
-    const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkDefinition });
+    const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkAll });
     problems.push(...decoded.problems.map(asDefinitionProblem));
     for (const located of decoded.manifests) addDefinition(toDefinition(located), definitions, problems);
   }

@@ -1,37 +1,37 @@
 /** Objects that are waited for until they are healthy. */
-import { type Health, healthOf, isAlwaysHealthy } from '../manifest/health.ts';
-import {
-  describe,
-  groupVersion,
-  type JsonObject,
-  keyOf,
-  type Manifest,
-  type ObjectReference,
-} from '../manifest/manifest.ts';
+import { describe } from '../manifest/manifest.ts';
 import { isWrite } from '../plan/order.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
+import type { Claims } from './claims.ts';
+import { judgesOf } from './judges.ts';
 import type { Outcome, Result } from './run.ts';
 import type { Awaited, Sight } from './sight.ts';
 import type { Target } from './target.ts';
+
+type AwaitedHealth = Awaited & { readonly owner: string };
 
 /** What was written, and what was found unchanged: not healthy in time yesterday is not healthy because nothing was written today. */
 export async function awaitedHealth(
   outcomes: readonly Outcome[],
   plan: Plan,
   target: Target,
-): Promise<(Awaited & { readonly owner: string })[]> {
+  options: { readonly claims: Claims; readonly until: number },
+): Promise<AwaitedHealth[]> {
   const written = new Set(outcomes.filter(({ result }) => result === 'succeeded').map(({ change }) => change));
-  const owners = plan.owners.map(async (ownerPlan) => {
-    const wanted = ownerPlan.changes
-      .filter((change) => change.action === 'keep' || (isWrite(change) && written.has(change)))
-      .filter(({ reference }) => !isAlwaysHealthy(reference));
+  const ofOwner = async (ownerPlan: OwnerPlan): Promise<AwaitedHealth[]> => {
+    const wanted = ownerPlan.changes.filter(
+      (change) => change.action === 'keep' || (isWrite(change) && written.has(change)),
+    );
     if (wanted.length === 0) return [];
     const cluster = await target.clusterOf(ownerPlan.header.server);
+    const judgeOf = await judgesOf(ownerPlan, { cluster, ...options });
     const owner = ownerPlan.owner.name;
-    const judge = judgeOf(ownerPlan);
-    return wanted.map(({ reference }) => ({ owner, cluster, reference, judge: judge(reference) }));
-  });
-  return (await Promise.all(owners)).flat();
+    return wanted.flatMap((change) => {
+      const judged = judgeOf(change);
+      return judged ? [{ owner, cluster, reference: change.reference, ...judged }] : [];
+    });
+  };
+  return (await Promise.all(plan.owners.map(ofOwner))).flat();
 }
 
 /** Those of whom it is wanted that they are healthy. */
@@ -44,26 +44,4 @@ export function unhealthyOf(
     if (owner === undefined) return [];
     return [{ owner, name: describe(reference), reason: reasonOf(sight), failed: sight.health?.state === 'failed' }];
   });
-}
-
-function judgeOf(plan: OwnerPlan): (reference: ObjectReference) => Awaited['judge'] {
-  const passing = new Set(
-    plan.desired.filter(({ manifest }) => isPassing(manifest)).map(({ reference }) => keyOf(reference)),
-  );
-  return (reference) => {
-    const isDesiredToGo = passing.has(keyOf(reference));
-    return (object, before) => {
-      if (object) return healthOf(object);
-      return isDesiredToGo || isPassing(before) ? current : missing;
-    };
-  };
-}
-
-const current: Health = { state: 'current', reason: '' };
-const missing: Health = { state: 'progressing', reason: 'it is not there any more' };
-
-/** Whether it is a Job that is deleted some time after it has ended. */
-function isPassing(object: Manifest | undefined): boolean {
-  if (object?.kind !== 'Job' || groupVersion(object.apiVersion).group !== 'batch') return false;
-  return (object['spec'] as JsonObject | undefined)?.['ttlSecondsAfterFinished'] !== undefined;
 }

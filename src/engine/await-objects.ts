@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import { followKind } from './follow-kind.ts';
-import { type Awaited, isLeft, type Sight } from './sight.ts';
+import { type Awaited, isLeft, reconsider, type Sight } from './sight.ts';
 
 export interface AwaitOptions<T extends Awaited> {
   /** Ends the waiting at once. */
@@ -13,6 +13,7 @@ export interface AwaitOptions<T extends Awaited> {
   readonly tell?: (left: readonly Sight<T>[]) => void | Promise<void>;
 }
 
+const shortestTellMs = 100;
 const tellMs = 500;
 const firstLookMs = 10_000;
 /** Timers know nothing longer. */
@@ -58,16 +59,19 @@ async function deadline(sights: readonly Sight[], until: number, signal: AbortSi
   while (!signal.aborted && Date.now() < end && sights.some(({ health }) => !health)) await pause(50, signal);
 }
 
-/** Goes on until the signal aborts. */
+/** Goes on until nothing is left, or the signal aborts. */
 async function tellNowAndThen<T extends Awaited>(
   sights: readonly Sight<T>[],
   tell: AwaitOptions<T>['tell'],
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await pause(tellMs, signal);
-    const left = sights.filter((sight) => sight.health && isLeft(sight));
-    if (!signal.aborted && left.length > 0) await tell?.(left);
+  for (let pauseMs = shortestTellMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, tellMs)) {
+    await pause(pauseMs, signal);
+    for (const sight of sights) reconsider(sight);
+    const left = sights.filter(isLeft);
+    if (left.length === 0) return;
+    const seen = left.filter(({ health }) => health);
+    if (!signal.aborted && seen.length > 0) await tell?.(seen);
   }
 }
 

@@ -5,7 +5,9 @@ import { awaitedHealth, unhealthyOf } from './await-health.ts';
 import { awaitObjects } from './await-objects.ts';
 import { afterRemovals, awaitedRemovals } from './await-removal.ts';
 import { createCauses } from './causes.ts';
+import { createClaims } from './claims.ts';
 import type { Outcome, Result, Run } from './run.ts';
+import { isLeft, reconsider, type Sight } from './sight.ts';
 import type { Target } from './target.ts';
 
 /** At `until` (milliseconds since 1970) what is unhealthy or not gone is so, with the reason. */
@@ -16,9 +18,10 @@ export async function settle(
   run: Run,
   until: number,
 ): Promise<Pick<Result, 'outcomes' | 'unhealthy'>> {
-  const healthy = await awaitedHealth(outcomes, plan, target);
-  const removed = await awaitedRemovals(outcomes, plan, target);
+  const claims = createClaims();
   const causes = createCauses();
+  const healthy = await awaitedHealth(outcomes, plan, target, { claims, until });
+  const removed = await awaitedRemovals(outcomes, plan, target);
   const sights = await awaitObjects([...healthy, ...removed], {
     signal: run.signal,
     until,
@@ -28,10 +31,19 @@ export async function settle(
         reason: causes.reasonOf(sight),
       }));
       run.emit({ type: 'waiting', objects });
+      await claims.learn(left);
       await causes.refresh(left);
     },
   });
-  const unwell = sights.filter(({ health }) => health?.state !== 'current');
-  if (!run.signal.aborted) await causes.conclude(unwell);
+  if (!run.signal.aborted) {
+    await claims.learn(sights.filter(isLeft));
+    for (const sight of sights) reconsider(sight);
+    await causes.conclude(sights.filter(isUnwell));
+  }
+  const unwell = sights.filter(isUnwell);
   return { outcomes: afterRemovals(outcomes, sights), unhealthy: unhealthyOf(unwell, causes.reasonOf) };
+}
+
+function isUnwell({ health }: Sight): boolean {
+  return health?.state !== 'current';
 }

@@ -9,6 +9,8 @@ export interface Awaited {
   readonly reference: ObjectReference;
   /** What to think of the object as it is now; nothing when it is not there. `before` is how it was when it was there. */
   readonly judge: (object: Manifest | undefined, before: Manifest | undefined) => Health;
+  /** The judgement may become another one though the object stays as it is. */
+  readonly changesWithTime?: boolean;
 }
 
 /** What has been seen of an object; changes while it is waited for. */
@@ -30,4 +32,9 @@ export function see(sight: Sight, object: Manifest | undefined): void {
   if (!isLeft(sight)) return;
   sight.health = sight.awaited.judge(object, sight.object);
   if (object) sight.object = object;
+}
+
+/** Judges again what was seen at last, where time may have changed the judgement. */
+export function reconsider(sight: Sight): void {
+  if (sight.awaited.changesWithTime && sight.object) see(sight, sight.object);
 }

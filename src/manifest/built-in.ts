@@ -37,9 +37,14 @@ const podSpecs = new Map<string, Path>([
   ),
 ]);
 
+/** Whether the server knows a group by itself. */
+export function isBuiltInGroup(group: string): boolean {
+  return groups.has(group);
+}
+
 /** Whether the server knows the manifest's group by itself. */
 export function isBuiltIn(manifest: Manifest): boolean {
-  return groups.has(groupVersion(manifest.apiVersion).group);
+  return isBuiltInGroup(groupVersion(manifest.apiVersion).group);
 }
 
 /** Whether the manifest is of a kind of the core group. */

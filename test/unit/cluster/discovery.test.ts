@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { discoveryAccept, readDiscovery } from '../../../src/cluster/discovery.ts';
 
 function resource(resource: string, kind: string, scope: 'Namespaced' | 'Cluster' = 'Namespaced') {
-  return { resource, responseKind: { group: '', version: '', kind }, scope, verbs: ['get', 'list'] };
+  const verbs = ['get', 'list'];
+  const responseKind = { group: '', version: '', kind };
+  return { resource, responseKind, scope, verbs, ...(kind === 'Pod' && { subresources: [{ subresource: 'status' }] }) };
 }
 
 const core = {
@@ -44,8 +46,10 @@ describe('readDiscovery', () => {
       resource: 'namespaces',
       namespaced: false,
       verbs: ['get', 'list'],
+      subresources: [],
     });
-    expect(discovery.typeOf({ group: '', version: 'v1', kind: 'Pod' })?.namespaced).toBe(true);
+    const pod = discovery.typeOf({ group: '', version: 'v1', kind: 'Pod' });
+    expect(pod).toMatchObject({ namespaced: true, subresources: ['status'] });
   });
 
   test('gives the version that is asked for, or the preferred one where that is not served', () => {

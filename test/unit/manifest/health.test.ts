@@ -15,6 +15,8 @@ const versions: Readonly<Record<string, string>> = {
   APIService: 'apiregistration.k8s.io/v1',
   Ingress: 'networking.k8s.io/v1',
   Certificate: 'cert-manager.io/v1',
+  CertificateSigningRequest: 'certificates.k8s.io/v1',
+  FlowSchema: 'flowcontrol.apiserver.k8s.io/v1',
 };
 
 function object(kind: string, spec: JsonObject, status: JsonObject | undefined, metadata: JsonObject = {}): Manifest {
@@ -106,6 +108,13 @@ cases('Deployment', [
     },
     'failed',
     'timed out',
+  ],
+  [
+    'says why it cannot make replicas',
+    { replicas: 1 },
+    { ...seen, conditions: [condition('ReplicaFailure', 'True', { message: 'exceeded quota' })] },
+    'progressing',
+    'exceeded quota',
   ],
   [
     'goes on while it makes progress',
@@ -306,6 +315,7 @@ cases('Service', [
     'progressing',
     'it has no address from a load balancer',
   ],
+  ['is current with an address of its own', { type: 'LoadBalancer', externalIPs: ['192.0.2.1'] }, {}, 'current'],
   [
     'is current with an address',
     { type: 'LoadBalancer' },
@@ -347,6 +357,80 @@ cases('APIService', [
     'no endpoints',
   ],
   ['is current when its server answers', {}, { conditions: [condition('Available', 'True')] }, 'current'],
+]);
+
+cases('ReplicationController', [
+  ['waits for availability', { replicas: 2 }, { availableReplicas: 1 }, 'progressing', '1 of 2 replicas available'],
+  ['is current when all are available', { replicas: 1 }, { replicas: 1, availableReplicas: 1 }, 'current'],
+]);
+
+cases('PersistentVolume', [
+  ['waits for its controller', {}, { phase: 'Pending' }, 'progressing', 'its phase is Pending'],
+  ['is current when nobody claims it', {}, { phase: 'Available' }, 'current'],
+  ['is current when it is claimed', {}, { phase: 'Bound' }, 'current'],
+  ['is current when its claim is gone', {}, { phase: 'Released' }, 'current'],
+  ['has failed when it cannot be reclaimed', {}, { phase: 'Failed', message: 'no plugin' }, 'failed', 'no plugin'],
+]);
+
+const scaling = (type: string, reason: string, status = 'False') => ({
+  conditions: [condition(type, status, { reason, message: `because of ${reason}` })],
+});
+
+cases('HorizontalPodAutoscaler', [
+  ['is current before anybody looked', {}, {}, 'current'],
+  ['is current when it scales', {}, scaling('ScalingActive', 'ValidMetricFound', 'True'), 'current'],
+  ['is current without metrics', {}, scaling('ScalingActive', 'FailedGetResourceMetric'), 'current'],
+  ['is current while it is switched off', {}, scaling('ScalingActive', 'ScalingDisabled'), 'current'],
+  [
+    'waits for what it scales',
+    {},
+    scaling('AbleToScale', 'FailedGetScale'),
+    'progressing',
+    'because of FailedGetScale',
+  ],
+  [
+    'waits for a selector that selects',
+    {},
+    scaling('ScalingActive', 'InvalidSelector'),
+    'progressing',
+    'because of InvalidSelector',
+  ],
+]);
+
+cases('PodDisruptionBudget', [
+  ['is current when nothing may be disrupted', {}, scaling('DisruptionAllowed', 'InsufficientPods'), 'current'],
+  [
+    'waits while it cannot be computed',
+    {},
+    scaling('DisruptionAllowed', 'SyncFailed'),
+    'progressing',
+    'because of SyncFailed',
+  ],
+  [
+    'waits for its controller',
+    {},
+    { observedGeneration: 1 },
+    'progressing',
+    'its controller has not seen the newest version',
+  ],
+]);
+
+cases('CertificateSigningRequest', [
+  ['is current while nobody has decided', {}, {}, 'current'],
+  ['is current when it is approved', {}, { conditions: [condition('Approved', 'True')] }, 'current'],
+  ['has failed when it is denied', {}, { conditions: [condition('Denied', 'True', { reason: 'No' })] }, 'failed', 'No'],
+  ['has failed when its signer has', {}, { conditions: [condition('Failed', 'True')] }, 'failed', 'it is Failed'],
+]);
+
+cases('FlowSchema', [
+  ['is current when its level is there', {}, { conditions: [condition('Dangling', 'False')] }, 'current'],
+  [
+    'waits for its level',
+    {},
+    { conditions: [condition('Dangling', 'True', { message: 'no such level' })] },
+    'progressing',
+    'no such level',
+  ],
 ]);
 
 for (const kind of ['Ingress', 'CronJob', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'ConfigMap']) {
@@ -405,6 +489,13 @@ cases('Certificate', [
     'failed',
     'BadSpec',
   ],
+  [
+    'has not failed when that was said of an older version',
+    {},
+    { conditions: [condition('Stalled', 'True', { observedGeneration: 1 })] },
+    'progressing',
+    'its controller has not seen the newest version',
+  ],
   ['is not bothered by conditions of another shape', {}, { conditions: { Ready: 'False' } }, 'current'],
   ['is not bothered by empty conditions', {}, { conditions: [null, condition('Ready', 'True')] }, 'current'],
 ]);
@@ -426,6 +517,8 @@ test.each([
   ['apps', 'Deployment', false],
   // The API server makes it Active; one that is being deleted is never kept or written.
   ['', 'Namespace', true],
+  ['networking.k8s.io', 'Ingress', true],
+  ['snapshot.storage.k8s.io', 'StorageClass', false],
   ['example.org', 'Secret', false],
   ['cluster.x-k8s.io', 'Role', false],
 ])('Whether %s/%s needs no look is %s', (group, kind, expected) => {

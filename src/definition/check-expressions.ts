@@ -1,0 +1,30 @@
+/** Holds the CEL expressions of a definition to the language. */
+import type { JsonValue, Manifest } from '../manifest/manifest.ts';
+import { describePath } from '../manifest/read-document.ts';
+import { type Finding, isObject } from '../manifest/shape.ts';
+
+const expressions = ['current', 'inProgress', 'failed'];
+
+/** What checks one expression; nothing when no file can hold any. The interpreter is large, so it is loaded when it is needed. */
+export async function loadFaultOf(
+  files: readonly { readonly content: string }[],
+): Promise<((text: string) => string | undefined) | undefined> {
+  if (!files.some(({ content }) => content.includes('healthChecks'))) return undefined;
+  const { faultOf } = await import('../manifest/expression.ts');
+  return faultOf;
+}
+
+/** Sentences that each start with the field. What is no text is left to other rules. */
+export function checkExpressions(manifest: Manifest, faultOf: (text: string) => string | undefined): Finding[] {
+  const spec = manifest['spec'];
+  const checks = isObject(spec) ? spec['healthChecks'] : undefined;
+  if (!Array.isArray(checks)) return [];
+  return checks.flatMap((check: JsonValue, index) =>
+    expressions.flatMap((name) => {
+      const text = isObject(check) ? check[name] : undefined;
+      const fault = typeof text === 'string' && text !== '' ? faultOf(text) : undefined;
+      const path = ['spec', 'healthChecks', index, name];
+      return fault === undefined ? [] : [{ path, message: `${describePath(path)} ${fault}` }];
+    }),
+  );
+}
