@@ -3,7 +3,7 @@
 export type { Cluster } from './cluster/cluster.ts';
 export { connectCluster } from './cluster/connect.ts';
 export type { Definition, Destination, InfrahubSync, VidraResource } from './definition/definition.ts';
-export { type ParsedDefinitions, parseDefinitions } from './definition/parse.ts';
+export { loadDefinitions, type ParsedDefinitions, parseDefinitions } from './definition/parse.ts';
 export { type CarryOutOptions, carryOut } from './engine/carry-out.ts';
 export { prepare } from './engine/prepare.ts';
 export type { Outcome, Result, Run, RunEvent } from './engine/run.ts';

@@ -6,7 +6,7 @@ import { configFolder } from '../config/folder.ts';
 import { readProfiles } from '../config/profile.ts';
 import { mergeSettings, type Settings } from '../config/settings.ts';
 import type { Definition } from '../definition/definition.ts';
-import { parseDefinitions } from '../definition/parse.ts';
+import { loadDefinitions } from '../definition/parse.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
@@ -79,7 +79,7 @@ async function settingsOf(options: Options, { environment }: Terminal): Promise<
 /** Throws DEFINITION_INVALID with all that is wrong, and what reading files throws. */
 export async function readDefinitions(patterns: readonly string[], terminal: Terminal): Promise<readonly Definition[]> {
   const { cwd, stdin, signal } = terminal;
-  const { definitions, problems } = await parseDefinitions(await readFiles(patterns, { cwd, stdin }, signal));
+  const { definitions, problems } = await loadDefinitions(await readFiles(patterns, { cwd, stdin }, signal));
   const [first] = problems;
   if (!first) return definitions;
   // An owner whose definition cannot be read has not left the set: nothing is done before all can be read.

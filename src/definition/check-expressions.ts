@@ -5,17 +5,18 @@ import { type Finding, isObject } from '../manifest/shape.ts';
 
 const expressions = ['current', 'inProgress', 'failed'];
 
+/** What is wrong with an expression, if anything. */
+export type FaultOf = (text: string) => string | undefined;
+
 /** What checks one expression; nothing when no file can hold any. The interpreter is large, so it is loaded when it is needed. */
-export async function loadFaultOf(
-  files: readonly { readonly content: string }[],
-): Promise<((text: string) => string | undefined) | undefined> {
+export async function loadFaultOf(files: readonly { readonly content: string }[]): Promise<FaultOf | undefined> {
   if (!files.some(({ content }) => content.includes('healthChecks'))) return undefined;
   const { faultOf } = await import('../manifest/expression.ts');
   return faultOf;
 }
 
 /** Sentences that each start with the field. What is no text is left to other rules. */
-export function checkExpressions(manifest: Manifest, faultOf: (text: string) => string | undefined): Finding[] {
+export function checkExpressions(manifest: Manifest, faultOf: FaultOf): Finding[] {
   const spec = manifest['spec'];
   const checks = isObject(spec) ? spec['healthChecks'] : undefined;
   if (!Array.isArray(checks)) return [];

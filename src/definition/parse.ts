@@ -6,7 +6,7 @@ import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } 
 import { nearest } from '../manifest/nearest.ts';
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
-import { checkExpressions, loadFaultOf } from './check-expressions.ts';
+import { checkExpressions, type FaultOf, loadFaultOf } from './check-expressions.ts';
 import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
 import { parseDuration } from './duration.ts';
 import { readPolicy } from './read-policy.ts';
@@ -17,11 +17,18 @@ export interface ParsedDefinitions {
   readonly problems: readonly VidraError[];
 }
 
-/** Reads definitions from YAML or JSON. Problems are DEFINITION_INVALID, and begin with the place. */
-export async function parseDefinitions(
-  files: readonly { name: string; content: string }[],
-): Promise<ParsedDefinitions> {
-  const faultOf = await loadFaultOf(files);
+interface File {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Reads definitions from YAML or JSON, expressions included. Problems are DEFINITION_INVALID, and begin with the place. */
+export async function loadDefinitions(files: readonly File[]): Promise<ParsedDefinitions> {
+  return parseDefinitions(files, await loadFaultOf(files));
+}
+
+/** Takes expressions as they are, unless it gets what finds faults in them. */
+export function parseDefinitions(files: readonly File[], faultOf?: FaultOf): ParsedDefinitions {
   const checkAll = (manifest: Manifest) => [
     ...checkDefinition(manifest),
     ...(faultOf ? checkExpressions(manifest, faultOf) : []),

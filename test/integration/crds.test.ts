@@ -162,7 +162,7 @@ test.each(accepted)('%s applies without a warning, and is a definition', async (
   const answer = await applyStrictly(manifest);
   expect(answer.status, answer.text).toBeLessThan(300);
   expect(answer.headers['warning']).toBeUndefined();
-  expect(await parseDefinitions([{ name: 'sample.yaml', content: text }])).toMatchObject({
+  expect(parseDefinitions([{ name: 'sample.yaml', content: text }])).toMatchObject({
     problems: [],
     definitions: [{ kind: manifest.kind, name: manifest.metadata.name }],
   });
@@ -173,8 +173,7 @@ test('the server fills in what a definition gets by default', async () => {
   const { manifest } = located as { manifest: Manifest };
   const spec = { ...(manifest['spec'] as object), destination: {} };
   const answer = await applyStrictly({ ...manifest, spec } as unknown as Manifest, { dryRun: 'All' });
-  const { definitions } = await parseDefinitions([{ name: 'f', content: accepted[1]?.[1] ?? '' }]);
-  const [definition] = definitions;
+  const [definition] = parseDefinitions([{ name: 'f', content: accepted[1]?.[1] ?? '' }]).definitions;
   expect(JSON.parse(answer.text)['spec']).toEqual({
     source: definition?.kind === 'InfrahubSync' && definition.source,
     destination: definition?.destination,
@@ -248,8 +247,8 @@ describe.each(refused)('%s: %s', (kind, _, spec, field) => {
     expect(answer.text).toContain(field);
   });
 
-  test('is refused in a file, with the field', async () => {
-    const { definitions, problems } = await parseDefinitions([{ name: 'f', content: text }]);
+  test('is refused in a file, with the field', () => {
+    const { definitions, problems } = parseDefinitions([{ name: 'f', content: text }]);
     expect(definitions).toEqual([]);
     expect(problems.map(({ code }) => code)).toEqual(['DEFINITION_INVALID']);
     expect(problems[0]?.message).toMatch(/^f, document 1, line 4, column \d+: /);

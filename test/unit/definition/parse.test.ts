@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDefinitions } from '../../../src/definition/parse.ts';
+import { loadDefinitions, parseDefinitions } from '../../../src/definition/parse.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 
 const group = 'infrahub.operators.com/v1alpha1';
@@ -10,14 +10,14 @@ function parse(...contents: string[]) {
   return parseDefinitions(contents.map((content, index) => ({ name: `${index + 1}.yaml`, content })));
 }
 
-async function problems(...contents: string[]) {
-  const parsed = await parse(...contents);
+function problems(...contents: string[]) {
+  const parsed = parse(...contents);
   return parsed.problems.map(({ code, message }) => `${code} ${message}`);
 }
 
 describe('a definition', () => {
-  test('that says the least gets the defaults', async () => {
-    expect(await parse(sync('s'))).toEqual({
+  test('that says the least gets the defaults', () => {
+    expect(parse(sync('s'))).toEqual({
       definitions: [
         {
           kind: 'InfrahubSync',
@@ -32,7 +32,7 @@ describe('a definition', () => {
     });
   });
 
-  test('that says everything keeps it', async () => {
+  test('that says everything keeps it', () => {
     const text = `
 apiVersion: ${group}
 kind: InfrahubSync
@@ -42,7 +42,7 @@ spec:
   destination: {server: 'https://k:6443', namespace: web, reconcileOnEvents: yes}
 status: {syncState: Succeeded}
 `;
-    expect(await parse(text)).toMatchObject({
+    expect(parse(text)).toMatchObject({
       definitions: [
         {
           source: {
@@ -59,19 +59,19 @@ status: {syncState: Succeeded}
     });
   });
 
-  test('may leave fields empty that it need not fill', async () => {
+  test('may leave fields empty that it need not fill', () => {
     const spec = "{source: {infrahubAPIURL: 'http://a', artefactName: x, targetBranch: , targetDate: }, destination: }";
-    expect(await parse(sync('s', spec))).toEqual(await parse(sync('s')));
+    expect(parse(sync('s', spec))).toEqual(parse(sync('s')));
   });
 
-  test('may be a VidraResource in JSON', async () => {
+  test('may be a VidraResource in JSON', () => {
     const text = JSON.stringify({
       apiVersion: group,
       kind: 'VidraResource',
       metadata: { name: 'r' },
       spec: { manifest: 'a: 1\n', reconciledAt: '2026-11-22T12:00:00+01:00' },
     });
-    expect(await parse(text)).toEqual({
+    expect(parse(text)).toEqual({
       definitions: [
         {
           kind: 'VidraResource',
@@ -86,17 +86,19 @@ status: {syncState: Succeeded}
     });
   });
 
-  test('of one kind may have the name of one of the other', async () => {
+  test('of one kind may have the name of one of the other', () => {
     const resource = `---\napiVersion: ${group}\nkind: VidraResource\nmetadata: {name: s}\nspec: {manifest: ''}\n`;
-    expect(
-      (await parse(sync('s') + resource, sync('t'))).definitions.map(({ kind, name }) => `${kind} ${name}`),
-    ).toEqual(['InfrahubSync s', 'VidraResource s', 'InfrahubSync t']);
+    expect(parse(sync('s') + resource, sync('t')).definitions.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'InfrahubSync s',
+      'VidraResource s',
+      'InfrahubSync t',
+    ]);
   });
 });
 
 describe('problems', () => {
-  test('are collected over all files, and what is right is returned', async () => {
-    const parsed = await parse(`${sync('a')}${sync('b', '{}')}---\na: [`, sync('c', '5'), sync('d'));
+  test('are collected over all files, and what is right is returned', () => {
+    const parsed = parse(`${sync('a')}${sync('b', '{}')}---\na: [`, sync('c', '5'), sync('d'));
     expect(parsed.definitions.map(({ name }) => name)).toEqual(['a', 'd']);
     expect(parsed.problems.map(({ code, message }) => `${code} ${message}`)).toMatchInlineSnapshot(`
       [
@@ -107,16 +109,16 @@ describe('problems', () => {
     `);
   });
 
-  test('name a definition that is written twice by both places, and the first is kept', async () => {
-    expect((await parse(sync('a'), sync('b') + sync('a'))).definitions).toHaveLength(2);
-    expect(await problems(sync('a'), sync('b') + sync('a'))).toMatchInlineSnapshot(`
+  test('name a definition that is written twice by both places, and the first is kept', () => {
+    expect(parse(sync('a'), sync('b') + sync('a')).definitions).toHaveLength(2);
+    expect(problems(sync('a'), sync('b') + sync('a'))).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 2.yaml, document 2, line 7, column 1: InfrahubSync a is written already in 1.yaml, document 1, line 2, column 1",
       ]
     `);
   });
 
-  test('name fields that are missing, wrong or unknown', async () => {
+  test('name fields that are missing, wrong or unknown', () => {
     const spec = `
   source:
     infrahubApiUrl: http://a
@@ -128,7 +130,7 @@ describe('problems', () => {
   destination: {server: 'https://user:topsecret@k', namespace: [a], reconcileOnEvents: 1}
   destinations: {}
   intervals: 5m`;
-    const found = await problems(sync('a', spec));
+    const found = problems(sync('a', spec));
     expect(found).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 1.yaml, document 1, line 14, column 17: spec.destinations is not known; did you mean destination?",
@@ -156,20 +158,25 @@ describe('problems', () => {
     - {apiVersion: a.io/v1, kind: B, current: '1 + 1', failed: ${'x'.repeat(5000)}}
     - {apiVersion: a.io/v1, kind: C, current: 5}
     - text`;
-    expect(await problems(sync('a', spec))).toMatchInlineSnapshot(`
+    const read = (text: string) => loadDefinitions([{ name: '1.yaml', content: sync('a', text) }]);
+    expect((await read(spec)).problems.map(({ message }) => message)).toMatchInlineSnapshot(`
       [
-        "DEFINITION_INVALID 1.yaml, document 1, line 10, column 47: spec.healthChecks[2].current must be text, not a number; put it in quotes",
-        "DEFINITION_INVALID 1.yaml, document 1, line 11, column 7: spec.healthChecks[3] must be a mapping, not text",
-        "DEFINITION_INVALID 1.yaml, document 1, line 8, column 70: spec.healthChecks[0].inProgress is not valid CEL: Unexpected token: EOF, at character 16",
-        "DEFINITION_INVALID 1.yaml, document 1, line 8, column 97: spec.healthChecks[0].failed is not valid CEL: Unknown variable: phase, at character 1",
-        "DEFINITION_INVALID 1.yaml, document 1, line 9, column 47: spec.healthChecks[1].current must be true or false, not int",
-        "DEFINITION_INVALID 1.yaml, document 1, line 9, column 64: spec.healthChecks[1].failed has more than 4096 characters",
+        "1.yaml, document 1, line 10, column 47: spec.healthChecks[2].current must be text, not a number; put it in quotes",
+        "1.yaml, document 1, line 11, column 7: spec.healthChecks[3] must be a mapping, not text",
+        "1.yaml, document 1, line 8, column 70: spec.healthChecks[0].inProgress is not valid CEL: Unexpected token: EOF, at character 16",
+        "1.yaml, document 1, line 8, column 97: spec.healthChecks[0].failed is not valid CEL: Unknown variable: phase, at character 1",
+        "1.yaml, document 1, line 9, column 47: spec.healthChecks[1].current must be true or false, not int",
+        "1.yaml, document 1, line 9, column 64: spec.healthChecks[1].failed has more than 4096 characters",
       ]
     `);
-    expect(await problems(sync('a', `${spec.slice(0, spec.indexOf(', inProgress'))}}`))).toEqual([]);
+    const right = await read(`${spec.slice(0, spec.indexOf(', inProgress'))}}`);
+    expect(right).toMatchObject({
+      problems: [],
+      definitions: [{ policy: { healthChecks: [{ current: 'status.ok' }] } }],
+    });
   });
 
-  test('says what Vidra may do, and how often', async () => {
+  test('says what Vidra may do, and how often', () => {
     const spec = `
   manifest: ''
   adopt: Always
@@ -183,7 +190,7 @@ describe('problems', () => {
   historyLimit: 3
   interval: 1m30s`;
     const text = `apiVersion: ${group}\nkind: VidraResource\nmetadata: {name: a}\nspec: ${spec}\n`;
-    expect((await parse(text)).definitions[0]).toMatchObject({
+    expect(parse(text).definitions[0]).toMatchObject({
       interval: 90_000,
       policy: {
         adopt: 'Always',
@@ -199,9 +206,9 @@ describe('problems', () => {
     });
   });
 
-  test('name metadata that is wrong or unknown', async () => {
+  test('name metadata that is wrong or unknown', () => {
     const text = `apiVersion: ${group}\nkind: InfrahubSync\nmetadata: {name: My_Sync, label: {}, x: 1}\nspec: {source: {infrahubAPIURL: 'http://a', artefactName: x}}\n`;
-    expect(await problems(text)).toMatchInlineSnapshot(`
+    expect(problems(text)).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 1.yaml, document 1, line 3, column 34: metadata.label is not known; did you mean labels?",
         "DEFINITION_INVALID 1.yaml, document 1, line 3, column 41: metadata.x is not known; known are name, namespace, labels, annotations, finalizers, ownerReferences",
@@ -210,15 +217,15 @@ describe('problems', () => {
     `);
   });
 
-  test('tell what to write in place of another kind', async () => {
+  test('tell what to write in place of another kind', () => {
     const other = (apiVersion: string, kind: string) =>
       `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`;
     expect([
-      ...(await problems(other('v1', 'ConfigMap'))),
-      ...(await problems(other(group, 'InfrahubSink'))),
-      ...(await problems(other(group, 'vidraresource'))),
-      ...(await problems(other('infrahub.operators.com/v1', 'InfrahubSync'))),
-      ...(await problems(other('v1', 'constructor'))),
+      ...problems(other('v1', 'ConfigMap')),
+      ...problems(other(group, 'InfrahubSink')),
+      ...problems(other(group, 'vidraresource')),
+      ...problems(other('infrahub.operators.com/v1', 'InfrahubSync')),
+      ...problems(other('v1', 'constructor')),
     ]).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID 1.yaml, document 1, line 2, column 7: ConfigMap a is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource",
@@ -230,13 +237,13 @@ describe('problems', () => {
     `);
   });
 
-  test.each([[[]], [['']], [['# nothing\n---\n', '[]']]])('say that there is no definition in %j', async (contents) => {
-    expect((await parse(...contents)).definitions).toEqual([]);
-    expect(await problems(...contents)).toHaveLength(1);
+  test.each([[[]], [['']], [['# nothing\n---\n', '[]']]])('say that there is no definition in %j', (contents) => {
+    expect(parse(...contents).definitions).toEqual([]);
+    expect(problems(...contents)).toHaveLength(1);
   });
 
-  test('say which files hold no definition', async () => {
-    expect([...(await problems()), ...(await problems('', '---'))]).toMatchInlineSnapshot(`
+  test('say which files hold no definition', () => {
+    expect([...problems(), ...problems('', '---')]).toMatchInlineSnapshot(`
       [
         "DEFINITION_INVALID no definition found; write an InfrahubSync or a VidraResource",
         "DEFINITION_INVALID no definition found in 1.yaml, 2.yaml; write an InfrahubSync or a VidraResource",
