@@ -13,12 +13,14 @@ import {
   addRollbackFlags,
   addSavedFlags,
   addSaveFlags,
+  addWatchFlags,
   addWriteFlags,
   type DemoOptions,
   type HistoryOptions,
   type PlanOptions,
   type PruneOptions,
   type RollbackOptions,
+  type WatchOptions,
 } from './commands/flags.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { SchemaName } from './commands/schema.ts';
@@ -81,6 +83,12 @@ function buildProgram(): Command {
       (await import('./commands/show.ts')).show(String(file), options, terminal),
     ),
   );
+
+  const watch = program
+    .command('watch')
+    .description('stay, and make it so on every change of source, definition or cluster');
+  addWatchFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(watch, 'required')))));
+  watch.action(run<WatchOptions>(async (options) => (await import('./commands/watch.ts')).watch(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');
   addViewFlags(addWriteFlags(addConsentFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')))));

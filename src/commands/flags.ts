@@ -47,6 +47,13 @@ export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions &
   ConsentOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
+export interface WatchOptions extends Omit<PlanOptions, 'output'>, Pick<WriteOptions, 'wait' | 'timeout'> {
+  /** Text on a terminal and JSON elsewhere, if missing. */
+  readonly output?: 'text' | 'json';
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
 export interface HistoryOptions extends ClusterOptions {
   readonly output: OutputFormat;
   readonly revision?: number;
@@ -124,15 +131,36 @@ export function addSavedFlags(command: Command): Command {
 }
 
 export function addWriteFlags(command: Command): Command {
+  return addWaitFlags(
+    command
+      .option('-y, --yes', 'do not ask')
+      .option('--dry-run', 'show the plan and change nothing')
+      .option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes'),
+  );
+}
+
+function addWaitFlags(command: Command): Command {
   return command
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'show the plan and change nothing')
-    .option('--detailed-exitcode', 'with --dry-run: exit with 2 when the plan holds changes')
     .option('--no-wait', 'do not wait until objects are healthy, or gone')
     .addOption(
       new Option('--timeout <duration>', 'how long to wait, as in 90s, 5m or 1h30m')
         .argParser(durationMs)
         .default(300_000, '5m'),
+    );
+}
+
+export function addWatchFlags(command: Command): Command {
+  return addWaitFlags(command)
+    .addOption(
+      new Option('--interval <duration>', 'time between two reconciles, where the definitions do not say')
+        .argParser(durationMs)
+        .default(300_000, '5m'),
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'text, or a line of JSON for each event (default: json when piped)').choices([
+        'text',
+        'json',
+      ]),
     );
 }
 

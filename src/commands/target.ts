@@ -108,6 +108,8 @@ function createClusters(settings: Settings, { environment, signal: interrupted }
     const server = destinationServer(wanted);
     const cluster = byServer.get(server) ?? connect(server);
     byServer.set(server, cluster);
+    // Whoever asks later may find it again.
+    cluster.catch(() => byServer.delete(server));
     return cluster;
   };
   const close = async () => {

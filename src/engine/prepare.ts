@@ -82,7 +82,12 @@ async function fetchOne(target: Target, sync: InfrahubSync, run: Run): Promise<S
     const source = await target.sourceOf(sync);
     run.emit({ type: 'fetching', source: source.description });
     const snapshot = await source.fetch(run.signal);
-    run.emit({ type: 'fetched', source: source.description, artifacts: snapshot.artifacts.length });
+    run.emit({
+      type: 'fetched',
+      source: source.description,
+      artifacts: snapshot.artifacts.length,
+      revision: snapshot.revision,
+    });
     return snapshot;
   } catch (error) {
     if (error instanceof VidraError && error.code !== 'INTERRUPTED') return error;

@@ -3,7 +3,7 @@ import type { Change, Plan, Problem, Proof } from '../plan/plan.ts';
 
 export type RunEvent =
   | { readonly type: 'fetching'; readonly source: string }
-  | { readonly type: 'fetched'; readonly source: string; readonly artifacts: number }
+  | { readonly type: 'fetched'; readonly source: string; readonly artifacts: number; readonly revision: string }
   | { readonly type: 'observing'; readonly kinds: number; readonly objects: number }
   | { readonly type: 'trying'; readonly done: number; readonly total: number }
   | { readonly type: 'planned' }

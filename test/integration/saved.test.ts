@@ -231,9 +231,7 @@ describe('Guards', () => {
     expect(plan.plan.guards).toEqual([]);
     await cluster.create({ ...configMap('foreign'), metadata: { name: 'foreign', namespace: place.metadata.name } });
     const result = await applySaved(text, [resource(web())]);
-    expect(refusedIn(result)).toEqual([
-      expect.stringContaining('ConfigMap ' + place.metadata.name + '/foreign (GUARDED)'),
-    ]);
+    expect(refusedIn(result)).toEqual([expect.stringContaining(`ConfigMap ${place.metadata.name}/foreign (GUARDED)`)]);
     expect(await cluster.exists(place)).toBe(true);
   });
 });

@@ -9,7 +9,7 @@ const change = write('create', 'ConfigMap shop/a');
 const problem = { code: 'CLUSTER_REFUSED', message: 'is\nrefused \u001b[2J' } as const;
 const events: readonly RunEvent[] = [
   { type: 'fetching', source: 'https://infrahub' },
-  { type: 'fetched', source: 'https://infrahub', artifacts: 1 },
+  { type: 'fetched', source: 'https://infrahub', artifacts: 1, revision: 'r1' },
   { type: 'observing', kinds: 1, objects: 2 },
   { type: 'trying', done: 1, total: 2 },
   { type: 'planned' },

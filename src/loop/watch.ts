@@ -1,0 +1,117 @@
+/** Keeps a set of definitions reconciled until it is told to end. */
+import type { Definition } from '../definition/definition.ts';
+import type { RunEvent } from '../engine/run.ts';
+import type { Target } from '../engine/target.ts';
+import { VidraError } from '../errors.ts';
+import { watchDefinitions } from './definitions.ts';
+import { watchDrift } from './drift.ts';
+import type { LoopEvent } from './event.ts';
+import { expectationsOf } from './expectation.ts';
+import { startLoop } from './loop.ts';
+import { retryMs, withJitter } from './pace.ts';
+import { isSettled, reconcile } from './reconcile.ts';
+import type { Trigger } from './trigger.ts';
+
+/** Whoever writes 0 means often, and not without a pause. */
+const shortestIntervalMs = 1_000;
+
+export interface WatchOptions {
+  /** Milliseconds between two reconciles, where the definitions do not say. */
+  readonly intervalMs: number;
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+  readonly readDefinitions: () => Promise<readonly Definition[]>;
+  readonly emit: (event: LoopEvent) => void;
+  readonly progress: (event: RunEvent) => void;
+  /** Aborted: the run that is under way ends at a safe point, and all watches end. */
+  readonly signal: AbortSignal;
+}
+
+/** Returns when the signal has aborted and nothing runs any more. */
+export async function watch(first: Target, options: WatchOptions): Promise<void> {
+  const { signal, emit } = options;
+  const home = await first.home.identity();
+  const revisions = new Map<string, string>();
+  let target = first;
+  const intervalMs = () => {
+    const wanted = target.definitions.map(({ interval }) => interval ?? options.intervalMs);
+    return Math.max(shortestIntervalMs, Math.min(...wanted));
+  };
+
+  const drift = watchDrift({
+    clusterOf: target.clusterOf,
+    onDrift: (objects) => loop.trigger({ type: 'drift', objects }),
+    onBlind: (error) => emit({ type: 'blind', error }),
+    signal,
+  });
+  const progress = (event: RunEvent) => {
+    if (event.type === 'fetched') revisions.set(event.source, event.revision);
+    options.progress(event);
+  };
+  const runOnce = async (trigger: Trigger, ended: AbortSignal): Promise<boolean> => {
+    emit({ type: 'reconciling', trigger });
+    drift.pause();
+    const start = performance.now();
+    const current = target;
+    try {
+      const result = await reconcile(current, { signal: ended, emit: progress }, options);
+      if (ended.aborted && !isSettled(result)) emit({ type: 'superseded', trigger });
+      else emit({ type: 'reconciled', trigger, result, milliseconds: performance.now() - start });
+      return isSettled(result);
+    } catch (error) {
+      if (ended.aborted) emit({ type: 'superseded', trigger });
+      else if (error instanceof VidraError) emit({ type: 'failed', trigger, error });
+      else throw error;
+      return false;
+    } finally {
+      if (!signal.aborted) drift.expect(await expectations(current));
+    }
+  };
+  const expectations = async ({ inventory, set }: Target) => {
+    const records = await inventory.list().catch((error) => {
+      if (error instanceof VidraError) return [];
+      throw error;
+    });
+    return expectationsOf(
+      records.filter(({ header, elsewhere }) => header.set === set && !elsewhere),
+      home,
+    );
+  };
+  const isOutdated = async () => {
+    const syncs = target.definitions.filter((definition) => definition.kind === 'InfrahubSync');
+    const moved = await Promise.all(
+      syncs.map(async (sync) => {
+        const source = await target.sourceOf(sync);
+        const { revision } = await source.fetch(signal);
+        return revisions.has(source.description) && revisions.get(source.description) !== revision;
+      }),
+      // What cannot be asked now is no reason to end what is under way.
+    ).catch(() => [false]);
+    return moved.some(Boolean);
+  };
+
+  const loop = startLoop({
+    reconcile: runOnce,
+    pause: (failures) =>
+      failures === 0 ? withJitter(intervalMs(), Math.random()) : retryMs(failures, intervalMs(), Math.random()),
+    isOutdated,
+    signal,
+  });
+  emit({ type: 'watching', set: target.set, server: target.home.server, intervalMs: intervalMs() });
+  loop.trigger({ type: 'start' });
+  await Promise.all([
+    loop.ended,
+    watchDefinitions({
+      first: target.definitions,
+      read: options.readDefinitions,
+      onChange: (definitions) => {
+        target = { ...target, definitions };
+        emit({ type: 'definitions', count: definitions.length });
+        loop.trigger({ type: 'definitions' });
+      },
+      onProblem: (error) => emit({ type: 'unreadable', error }),
+      signal,
+    }),
+  ]);
+  emit({ type: 'ended' });
+}

@@ -1,0 +1,182 @@
+/** `vidra watch` as a process: it stays, mends, follows files and sources, and ends cleanly. */
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { syncFile, write } from '../support/definitions.ts';
+import { type Ended, vidra } from '../support/vidra.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
+let cluster: Cluster;
+let namespace: string;
+let environment: Record<string, string>;
+let child: ChildProcess | undefined;
+let output: string;
+let ended: Promise<Ended>;
+
+beforeAll(() => {
+  cluster = connect(inject('kubeconfig'));
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await ended;
+});
+afterAll(() => cluster.close());
+
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+/** Nothing ever binds it. */
+const claim = () => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'never', namespace },
+  spec: { accessModes: ['ReadWriteOnce'], storageClassName: '', resources: { requests: { storage: '1Gi' } } },
+});
+const definitionOf = (manifests: readonly object[], more: object = {}) =>
+  JSON.stringify({
+    apiVersion: 'infrahub.operators.com/v1alpha1',
+    kind: 'VidraResource',
+    metadata: { name: `${namespace}-web` },
+    spec: { manifest: manifests.map((one) => JSON.stringify(one)).join('\n---\n'), ...more },
+  });
+
+function start(file: string, ...flags: string[]): void {
+  output = '';
+  ended = vidra(['watch', '--set', namespace, '-f', file, ...flags], {
+    environment,
+    onStart: (started) => {
+      child = started;
+      started.stdout?.on('data', (chunk: string) => {
+        output += chunk;
+      });
+    },
+  });
+}
+
+interface Line {
+  readonly event: string;
+  readonly trigger?: { readonly type: string; readonly objects?: readonly string[] };
+  readonly result?: { readonly summary: Record<string, number> };
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+const lines = (): Line[] =>
+  output
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+const reconciled = (type?: string) =>
+  lines().filter(({ event, trigger }) => event === 'reconciled' && (!type || trigger?.type === type));
+const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+
+describe('watch', () => {
+  it('applies at once, puts back what somebody changes or deletes, and leaves the rest alone', async () => {
+    start(write('resource.yaml', definitionOf([configMap('a', { color: 'red' }), configMap('b')])), '--interval', '1h');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+
+    const { metadata } = await cluster.get(configMap('b'));
+    const query = { fieldManager: 'kubectl-edit' };
+    await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue', own: 'yes' } }, { query });
+    await waitFor('the color to be put back', async () => (await dataOf('a'))?.['color'] === 'red');
+    expect(await dataOf('a')).toEqual({ color: 'red', own: 'yes' });
+    await waitFor('the drift to be told', () => reconciled('drift').length > 0);
+    expect(reconciled('drift')[0]?.trigger?.objects).toEqual([`ConfigMap ${namespace}/a`]);
+
+    await cluster.remove(configMap('a'));
+    await waitFor('a to be there again', () => cluster.exists(configMap('a')));
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+    expect((await cluster.get(configMap('b'))).metadata.resourceVersion).toBe(metadata.resourceVersion);
+  });
+
+  it('follows its files, and keeps to what they said while they cannot be read', async () => {
+    const file = write('resource.yaml', definitionOf([configMap('a', { color: 'red' })]));
+    start(file, '--interval', '1h');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    writeFileSync(file, 'kind: [');
+    await waitFor('the file to be refused', () => lines().some(({ event }) => event === 'unreadable'));
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+    writeFileSync(file, definitionOf([configMap('a', { color: 'blue' })]));
+    await waitFor('the new color', async () => (await dataOf('a'))?.['color'] === 'blue');
+    writeFileSync(file, definitionOf([configMap('c')]));
+    await waitFor('what left to be gone', async () => !(await cluster.exists(configMap('a'))));
+    expect(await cluster.exists(configMap('c'))).toBe(true);
+  });
+
+  it('ends a run that waits when the files say something newer', async () => {
+    const file = write('resource.yaml', definitionOf([claim()]));
+    start(file, '--interval', '1h', '--timeout', '1h');
+    await waitFor('the claim', () => cluster.exists(claim()));
+    writeFileSync(file, definitionOf([claim(), configMap('a')]));
+    await waitFor('what is newer', () => cluster.exists(configMap('a')));
+    expect(lines().map(({ event }) => event)).toContain('superseded');
+  });
+
+  it('ends a run that waits when the source has something newer', async () => {
+    const infrahub = await startInfrahub({ apiKeys: [key] });
+    try {
+      const id = infrahub.setArtifact({ name: 'Claims', content: JSON.stringify(claim()) });
+      environment = { ...environment, INFRAHUB_API_TOKEN: key };
+      const source = { infrahubAPIURL: infrahub.address, artefactName: 'Claims' };
+      start(syncFile(`${namespace}-sync`, source, namespace), '--interval', '1s', '--timeout', '1h');
+      await waitFor('the claim', () => cluster.exists(claim()));
+      infrahub.setArtifact({
+        id,
+        name: 'Claims',
+        content: `${JSON.stringify(claim())}\n---\n${JSON.stringify(configMap('a'))}`,
+      });
+      await waitFor('what is newer', () => cluster.exists(configMap('a')));
+      expect(lines().some(({ trigger }) => trigger?.type === 'source')).toBe(true);
+    } finally {
+      await infrahub.close();
+    }
+  });
+
+  it('looks again after its interval', async () => {
+    start(write('resource.yaml', definitionOf([configMap('a')], { interval: '1s' })));
+    await waitFor('a usual look', () => reconciled('interval').length > 0);
+    expect(reconciled('interval')[0]?.result?.summary).toMatchObject({ keep: 1, update: 0 });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends with 0 on %s, and leaves a record of what it did', async (signal) => {
+    const file = write('resource.yaml', definitionOf([configMap('a')]));
+    start(file);
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    child?.kill(signal);
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(lines().at(-1)).toMatchObject({ event: 'ended' });
+    const { code, stdout } = await vidra(['plan', '--set', namespace, '-f', file, '--detailed-exitcode'], {
+      environment,
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Plan: nothing to do, 1 unchanged.\n' });
+  });
+
+  it('tries again after a failure, and says why', async () => {
+    const quota = { 'count/configmaps': '0' };
+    const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace },
+      spec: { hard: quota },
+    };
+    await cluster.request('POST', path, { body });
+    const status = { hard: quota, used: { 'count/configmaps': '0' } };
+    await cluster.request('PUT', `${path}/none/status`, { body: { ...body, status } });
+    start(write('resource.yaml', definitionOf([configMap('a')])), '--interval', '1s');
+    await waitFor('the refusal', () =>
+      reconciled().some(({ result }) => JSON.stringify(result).includes('exceeded quota')),
+    );
+    await cluster.request('DELETE', `${path}/none`);
+    await waitFor('the object', () => cluster.exists(configMap('a')));
+  });
+});
