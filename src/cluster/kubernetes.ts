@@ -190,9 +190,13 @@ async function patch(
     accept: metadataAccept,
   });
   if (answer.status === 404 || answer.status === 409) return undefined;
-  // The API server answers a test that fails with 422.
-  if (answer.status === 422 && /test/i.test(parseStatus(answer.body).message ?? '')) return undefined;
+  // An operation that does not fit, as a test that fails, is refused without a word on what is wrong.
+  if (answer.status === 422 && isWithoutDetails(parseStatus(answer.body))) return undefined;
   return metadataOf(JSON.parse(checked(answer, describe(reference)).body), type);
+}
+
+function isWithoutDetails({ reason, details = {} }: ReturnType<typeof parseStatus>): boolean {
+  return reason === 'Invalid' && Object.keys(details).length === 0;
 }
 
 async function mayI(transport: Transport, { verb, type, namespace, name }: Permission): Promise<boolean> {

@@ -12,6 +12,7 @@ import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
 import { giveUpFields } from './give-up.ts';
+import { leaveObject } from './leave.ts';
 import { remove } from './remove.ts';
 import type { Outcome, Run } from './run.ts';
 
@@ -124,6 +125,10 @@ async function joinIfOurs(
 }
 
 async function release(cluster: Cluster, type: ResourceType, owner: Owner, change: ReleaseChange): Promise<Acted> {
+  if (change.leave) {
+    await leaveObject(cluster, type, owner, change);
+    return { result: 'succeeded', gone: true };
+  }
   const manifest = emptyManifest({ apiVersion: apiVersionOf(type), kind: type.kind }, change.reference);
   const answer = await cluster.apply(type, manifest, { manager: owner.manager, expect: { uid: change.uid } });
   // Stale means that it is gone, or another object: either way nothing of this owner is left on it.

@@ -53,12 +53,12 @@ export function wanted(
   };
 }
 
-/** An owner that loses everything that nobody else wants. */
-export function leaving(record: InventoryRecord, reason: string): OwnerIntent {
+/** An owner that loses everything that nobody else wants; by the rules of its definition, where that can still be asked. */
+export function leaving(record: InventoryRecord, reason: string, policy = policyOf(record)): OwnerIntent {
   return {
     header: record.header,
     record,
-    policy: policyOf(record),
+    policy,
     wish: { type: 'leaving', reason },
     problems: [],
     notes: [],

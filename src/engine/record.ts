@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { type Inventory, type InventoryEntry, startOf } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
+import { isProtected } from '../manifest/protection.ts';
 import { isWrite } from '../plan/order.ts';
 import { isIncomplete, type OwnerPlan } from '../plan/plan.ts';
 import type { Outcome } from './run.ts';
@@ -28,15 +29,19 @@ export async function recordOutcome(
   const put: InventoryEntry[] = [];
   const drop = [...plan.forget];
   const withdraw: string[] = [];
+  const wanted = plan.desired.filter(({ manifest }) => isProtected(manifest.metadata.annotations));
+  const keys = new Set(wanted.map(({ reference }) => keyOf(reference)));
+  const asWanted = (entry: InventoryEntry): InventoryEntry =>
+    keys.has(keyOf(entry.reference)) ? { ...entry, protected: true } : entry;
   for (const change of plan.changes) {
     if (change.action !== 'keep' || !change.proof) continue;
-    put.push({ reference: change.reference, state: 'applied', ...change.proof });
+    put.push(asWanted({ reference: change.reference, state: 'applied', ...change.proof }));
   }
   for (const outcome of outcomes) {
     const entry = entryAfter(outcome, run);
     if (entry === 'none') drop.push(keyOf(outcome.change.reference));
     else if (entry === 'unwritten') withdraw.push(keyOf(outcome.change.reference));
-    else if (entry) put.push(entry);
+    else if (entry) put.push(entry.state === 'applied' ? asWanted(entry) : entry);
   }
   const clean = outcomes.every((outcome) => outcome.result === 'succeeded') && !isIncomplete(plan);
   const { checksum: _unfinished, ...header } = plan.header;

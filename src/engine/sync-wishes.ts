@@ -31,6 +31,7 @@ export function ofSync(
   const absent = own.filter((record) => !present.has(record.header.name));
   const gone = absent.filter((record) => !pendingIds.has(record.header.name));
   const isEmpty = snapshot.artifacts.length === 0 && snapshot.pending.length === 0;
+  const policy = { ...sync.policy, ...target.overrides };
   const mayLeave = snapshot.complete && !isEmpty;
   return {
     owners: [
@@ -41,7 +42,9 @@ export function ofSync(
           return waiting(record, pendingIds.get(record.header.name)?.reason ?? 'not rendered yet');
         }),
       ...gone.map((record) =>
-        mayLeave ? leaving(record, `its artifact left ${sync.name}`) : waiting(record, 'its artifact is not listed'),
+        mayLeave
+          ? leaving(record, `its artifact left ${sync.name}`, policy)
+          : waiting(record, 'its artifact is not listed'),
       ),
     ],
     problems: isEmpty ? [empty(sync, gone.length)] : [],

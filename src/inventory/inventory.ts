@@ -36,6 +36,8 @@ export interface InventoryEntry {
   readonly yielded?: readonly (YieldedField & { readonly held: string })[];
   /** Until a run finds the object as it was left. */
   readonly contest?: Contest;
+  /** By its annotation, when it was last applied: somebody else may have taken that off since. */
+  readonly protected?: true;
   /** The run that announced it: its start in ISO 8601 and a random part. */
   readonly run?: string;
 }

@@ -13,6 +13,8 @@ interface Status extends JsonObject {
     readonly sync?: string;
     readonly artifact?: string;
     readonly checksum?: string;
+    readonly deletionPolicy?: string;
+    readonly propagationPolicy?: string;
     readonly shards?: number;
   };
 }
@@ -28,6 +30,7 @@ interface StoredEntry extends JsonObject {
   readonly yielded?: InventoryEntry['yielded'];
   readonly contest?: InventoryEntry['contest'];
   readonly state?: string;
+  readonly protected?: boolean;
   readonly run?: string;
 }
 
@@ -65,13 +68,15 @@ function createResource(home: Cluster, type: ResourceType, header: OwnerHeader):
 }
 
 function statusOf({ header, entries, shards }: Piece): Status {
-  const { set, sync, artifact, checksum } = header;
+  const { set, sync, artifact, checksum, deletionPolicy, propagationPolicy } = header;
   const inventory = {
     set,
     shards,
     ...(sync ? { sync } : {}),
     ...(artifact ? { artifact } : {}),
     ...(checksum ? { checksum } : {}),
+    ...(deletionPolicy ? { deletionPolicy } : {}),
+    ...(propagationPolicy ? { propagationPolicy } : {}),
   };
   return { inventory, managedResources: entries.map(storedEntry) };
 }
@@ -83,7 +88,9 @@ function storedEntry({ reference, ...rest }: InventoryEntry): StoredEntry {
 
 function readPiece(object: Manifest): Piece {
   const status = (object['status'] ?? {}) as Status;
-  const { set = '', shards = 1, sync, artifact, checksum } = status.inventory ?? {};
+  const { set = '', shards = 1, sync, artifact, checksum, ...end } = status.inventory ?? {};
+  const deletionPolicy = end.deletionPolicy as OwnerHeader['deletionPolicy'];
+  const propagationPolicy = end.propagationPolicy as OwnerHeader['propagationPolicy'];
   const spec = object['spec'] as { destination?: { server?: string } } | undefined;
   const header: OwnerHeader = {
     name: object.metadata.name,
@@ -92,12 +99,15 @@ function readPiece(object: Manifest): Piece {
     ...(artifact ? { artifact } : {}),
     ...(checksum ? { checksum } : {}),
     server: destinationServer(spec?.destination?.server),
+    ...(deletionPolicy ? { deletionPolicy } : {}),
+    ...(propagationPolicy ? { propagationPolicy } : {}),
   };
   return { header, index: 0, shards, entries: (status.managedResources ?? []).map(readEntry), stored: object };
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {
   const { apiVersion, kind, name, namespace = '', uid, digest, fields, yielded, contest, state, run } = stored;
+  const isProtected = stored.protected === true;
   const reference = { ...groupVersion(apiVersion), kind, namespace, name };
   return {
     reference,
@@ -107,6 +117,7 @@ function readEntry(stored: StoredEntry): InventoryEntry {
     ...(fields ? { fields } : {}),
     ...(yielded ? { yielded } : {}),
     ...(contest ? { contest } : {}),
+    ...(isProtected ? { protected: true } : {}),
     ...(run ? { run } : {}),
   };
 }

@@ -112,6 +112,20 @@ export function ownersBut(except: readonly Owner[], object: Marked): string[] {
   ];
 }
 
+/** The labels and annotations of an object after `owner` has left it; Vidra's label goes with the last of its owners. */
+export function withoutMarks(
+  owner: Owner,
+  { labels = {}, annotations = {} }: Pick<Manifest['metadata'], 'labels' | 'annotations'>,
+  managers: Marked['managers'],
+): { labels: Readonly<Record<string, string>>; annotations: Readonly<Record<string, string>> } {
+  const { [annotationPrefix + owner.id]: _own, [upstreamOwners]: _upstream, ...others } = annotations;
+  const upstream = upstreamOwnersOf({ annotations }).filter((name) => name !== owner.name);
+  const left = upstream.length > 0 ? { ...others, [upstreamOwners]: upstream.join(',') } : others;
+  const { [managedLabel.name]: managed, ...ownLabels } = labels;
+  const isLast = ownersBut([owner], { annotations, managers }).length === 0;
+  return { annotations: left, labels: isLast && managed === managedLabel.value ? ownLabels : labels };
+}
+
 function upstreamOwnersOf(object: Pick<Marked, 'annotations'>): string[] {
   const names = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');

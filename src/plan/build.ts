@@ -31,11 +31,12 @@ export function buildPlan(input: PlanInput): Plan {
   const decided = owners.map((observed) => writesOf(observed, creators));
   const writes = keepShared(owners, settleDisputes(owners, decided), records);
   const interests = interestsOf(owners, writes, records);
-  const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests));
+  const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests, consent));
   const told = tellDisputes(owners, plans);
   const safe = keepInhabited(told, owners, interests);
-  const guards = guardsOf(safe, owners, consent);
-  return { set, server, problems, notes, owners: orderByDestination(showDepartures(safe, owners), owners), guards };
+  const { guards, notes: idle } = guardsOf(safe, owners, consent);
+  const ordered = orderByDestination(showDepartures(safe, owners), owners);
+  return { set, server, problems, notes: [...notes, ...idle], owners: ordered, guards };
 }
 
 function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
@@ -44,13 +45,18 @@ function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
   return wish.desired.objects.map((desired) => decideWrite(observed, desired, creators));
 }
 
-function planOwner(observed: OwnerObservation, writes: readonly Change[], interests: Interests): OwnerPlan {
+function planOwner(
+  observed: OwnerObservation,
+  writes: readonly Change[],
+  interests: Interests,
+  consent: Consent,
+): OwnerPlan {
   const { owner, header, policy, wish, problems } = observed;
   const notes = [...observed.notes, ...(wish.type === 'waiting' ? [wish.reason] : [])];
   const changes = [...writes];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {
-    const removal = decideRemoval(observed, entry, interests);
+    const removal = decideRemoval(observed, entry, interests, consent);
     if (removal.type === 'change') changes.push(removal.change);
     else forget.push(keyOf(entry.reference));
   }

@@ -86,7 +86,7 @@ function markedIn(
     for (const object of [...live.values(), ...others]) {
       const containers = containersOf(server, object.reference).filter((key) => doomed.has(key));
       if (containers.length === 0) continue;
-      const names = ownersBut(leaving.get(interestKey(server, keyOf(object.reference))) ?? [], object);
+      const names = ownersBut(leaving.get(interestKey(server, keyOf(object.reference)))?.owners ?? [], object);
       if (names.length === 0) continue;
       for (const key of containers) found.set(key, `${describe(object.reference)} of ${names.join(', ')}`);
     }

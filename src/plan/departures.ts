@@ -41,6 +41,7 @@ function partsByObject(plans: readonly OwnerPlan[], owners: readonly OwnerObserv
       const key = keyOf(change.reference);
       const verdict = verdicts.get(key);
       if (!('differences' in change) || verdict?.type !== 'tried' || !verdict.shared) continue;
+      if (change.action === 'release' && change.leave) continue;
       const place = interestKey(destination.server, key);
       const part = { change, manager: owner.manager, shared: verdict.shared, salt };
       parts.set(place, [...(parts.get(place) ?? []), part]);

@@ -4,7 +4,7 @@ import { describe, keyOf } from '../manifest/manifest.ts';
 import { contentsOutside, isContainer, isNamespace } from './containers.ts';
 import { deletionGuards } from './deletion-limits.ts';
 import { interestKey } from './interest.ts';
-import { countOf, listOf } from './names.ts';
+import { countOf, listOf, subjectOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
 import { type Change, changeId, type DeleteChange, type Guard, type OwnerPlan } from './plan.ts';
 
@@ -19,41 +19,39 @@ export interface Consent {
 /** A deletion of the plan, with what was observed for its owner. */
 interface Doomed {
   readonly change: DeleteChange;
+  readonly subject: string;
   readonly id: string;
   readonly observed: OwnerObservation;
 }
 
-/** `owners` are those of the plans, in their order. What is confirmed has no guard. */
+/** What is not confirmed of what has to be; notes are on what is confirmed in vain. `owners` are those of the plans, in their order. */
 export function guardsOf(
   plans: readonly OwnerPlan[],
   owners: readonly OwnerObservation[],
-  consent: Consent,
-): readonly Guard[] {
+  { confirmed, maxDeletions }: Consent,
+): { guards: readonly Guard[]; notes: readonly string[] } {
   const doomed = plans.flatMap((plan, index) => {
     const observed = owners[index] as OwnerObservation;
     return plan.changes.filter(isDeletion).map((change): Doomed => {
-      return { change, observed, id: changeId(plan.owner.name, keyOf(change.reference)) };
+      const subject = subjectOf(change.reference, observed.destination.server);
+      return { change, observed, subject, id: changeId(plan.owner.name, keyOf(change.reference)) };
     });
   });
-  if (doomed.length === 0) return [];
   const deleted = new Set(
     doomed.map(({ change, observed }) => interestKey(observed.destination.server, keyOf(change.reference))),
   );
-  const guards = [
-    ...deletionGuards(plans, owners, consent.maxDeletions),
-    ...doomed.flatMap((one) => guardOf(one, deleted)),
-  ];
-  return guards.filter(({ subject }) => !consent.confirmed.includes(subject));
+  const all = [...deletionGuards(plans, owners, maxDeletions), ...doomed.flatMap((one) => guardOf(one, deleted))];
+  const subjects = new Set([...all, ...doomed].map(({ subject }) => subject));
+  return {
+    guards: all.filter(({ subject }) => !confirmed.includes(subject)),
+    notes: confirmed
+      .filter((subject) => !subjects.has(subject))
+      .map((subject) => `--confirm "${subject}": nothing of that name would be deleted`),
+  };
 }
 
-/** What to call an object of a plan; those of other clusters than the home one with their server. */
-export function subjectOf({ reference }: Pick<Change, 'reference'>, server: string): string {
-  return describe(reference) + (server ? ` on ${server}` : '');
-}
-
-function guardOf({ change, id, observed }: Doomed, deleted: ReadonlySet<string>): Guard[] {
+function guardOf({ change, id, observed, subject }: Doomed, deleted: ReadonlySet<string>): Guard[] {
   const { server, tenants } = observed.destination;
-  const subject = subjectOf(change, server);
   const { group, kind } = change.reference;
   if (group === '' && (kind === 'PersistentVolume' || kind === 'PersistentVolumeClaim'))
     return [

@@ -2,6 +2,7 @@
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isMarkedBy, type Owner } from '../manifest/owner.ts';
+import { isProtected } from '../manifest/protection.ts';
 import { abandoned, isSettled, type OwnerObservation } from './observation.ts';
 import type { Change } from './plan.ts';
 
@@ -11,12 +12,21 @@ interface Wanting {
   readonly action: Change['action'];
 }
 
+/** What the owners of the plan that leave an object which is theirs say of its end: the mildest of them decides. */
+export interface Leaving {
+  /** In the plan's order. */
+  readonly owners: readonly Owner[];
+  /** By the `deletionPolicy` of one of them it stays, as nobody's. */
+  readonly orphaned: boolean;
+  /** By its annotation, as it is or as one of them has applied it. */
+  readonly protected: boolean;
+}
+
 /** Maps are by `interestKey`. */
 export interface Interests {
   /** Owners of the plan that want an object. */
   readonly wanting: ReadonlyMap<string, readonly Wanting[]>;
-  /** Owners of the plan that leave an object which is theirs, in the plan's order. */
-  readonly leaving: ReadonlyMap<string, readonly Owner[]>;
+  readonly leaving: ReadonlyMap<string, Leaving>;
   /** Names of the owners whose records name a recorded object, and of which the plan does not say that they leave it. */
   readonly recorded: ReadonlyMap<string, readonly string[]>;
 }
@@ -33,20 +43,33 @@ export function interestsOf(
   records: readonly InventoryRecord[],
 ): Interests {
   const wanting = new Map<string, Wanting[]>();
-  const leaving = new Map<string, Owner[]>();
   for (const [index, { owner, destination }] of owners.entries()) {
     for (const { reference, action } of writes[index] ?? []) {
       push(wanting, interestKey(destination.server, keyOf(reference)), { owner: owner.name, action });
     }
   }
+  return { wanting, leaving: leavingOf(owners), recorded: recordedOf(owners, records) };
+}
+
+function leavingOf(owners: readonly OwnerObservation[]): Map<string, Leaving> {
+  const leaving = new Map<string, Leaving>();
   for (const observed of owners) {
-    for (const { reference } of abandoned(observed)) {
-      const key = keyOf(reference);
+    const { owner, policy, destination } = observed;
+    for (const entry of abandoned(observed)) {
+      const key = keyOf(entry.reference);
       // Who has nothing on the object leaves nothing, and cannot be the one that deletes it.
-      if (isTheirs(observed, key)) push(leaving, interestKey(observed.destination.server, key), observed.owner);
+      if (!isTheirs(observed, key)) continue;
+      const place = interestKey(destination.server, key);
+      const before = leaving.get(place);
+      leaving.set(place, {
+        owners: [...(before?.owners ?? []), owner],
+        orphaned: before?.orphaned === true || policy.deletionPolicy === 'Orphan',
+        protected:
+          before?.protected === true || entry.protected === true || isProtected(destination.live.get(key)?.annotations),
+      });
     }
   }
-  return { wanting, leaving, recorded: recordedOf(owners, records) };
+  return leaving;
 }
 
 /** Whether the live object says that it is this owner's, or is one that the owner has begun to delete. */

@@ -31,3 +31,8 @@ export function listOf(names: readonly string[]): string {
 export function countOf(count: number, singular: string): string {
   return `${count} ${singular}${count === 1 ? '' : 's'}`;
 }
+
+/** What to call an object of a plan, to name it back; those of other clusters than the home one with their server. */
+export function subjectOf(reference: ObjectReference, server: string): string {
+  return describe(reference) + (server ? ` on ${server}` : '');
+}

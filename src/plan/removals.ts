@@ -1,65 +1,97 @@
 /** Decides what becomes of each recorded object that an owner does not want any more. */
+import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { InventoryEntry } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { ownersBut } from '../manifest/owner.ts';
-import { type Interests, interestKey, isTheirs } from './interest.ts';
-import { firstOf } from './names.ts';
+import { protection } from '../manifest/protection.ts';
+import type { Consent } from './guards.ts';
+import { type Interests, interestKey, isTheirs, type Leaving } from './interest.ts';
+import { firstOf, subjectOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
-import { type Change, changeId, type SkipChange } from './plan.ts';
+import { type Change, changeId, type ReleaseChange, type SkipChange } from './plan.ts';
 
 export type Removal = { readonly type: 'change'; readonly change: Change } | { readonly type: 'forget' };
 
 /** Only what nobody wants is deleted; the last owner that leaves does it, the earlier ones release. */
-export function decideRemoval(observed: OwnerObservation, entry: InventoryEntry, interests: Interests): Removal {
+export function decideRemoval(
+  observed: OwnerObservation,
+  entry: InventoryEntry,
+  interests: Interests,
+  consent: Consent,
+): Removal {
   const key = keyOf(entry.reference);
-  const { owner, destination } = observed;
+  const { destination } = observed;
   const unknown = destination.unknown.get(key);
   if (unknown) return skip(entry, unknown.message, { code: unknown.code });
   const live = destination.live.get(key);
+  const place = interestKey(destination.server, key);
+  const leaving = interests.leaving.get(place);
   // An announced object may carry no mark yet if the run died before the write; then nothing of ours is on it.
-  if (!live || !isTheirs(observed, key)) return { type: 'forget' };
+  if (!live || !leaving || !isTheirs(observed, key)) return { type: 'forget' };
   if (live.deleting)
     return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`, {
       deleting: true,
     });
 
-  const place = interestKey(destination.server, key);
   const wanting = interests.wanting.get(place) ?? [];
-  const leaving = interests.leaving.get(place) ?? [];
   const refused = wanting.filter(({ action }) => action === 'skip').map((other) => other.owner);
   const remaining = new Set([
     ...wanting.filter(({ action }) => action !== 'skip').map((other) => other.owner),
-    ...ownersBut(leaving, live),
+    ...ownersBut(leaving.owners, live),
   ]);
-  const base = { reference: entry.reference };
-  const verdict = observed.verdicts.get(key);
-  const differences = verdict?.type === 'tried' ? verdict.differences : [];
-  const release = { ...base, action: 'release' as const, uid: live.uid, leave: false, differences };
   if (remaining.size > 0) {
     const written = wanting.filter(({ action }) => action !== 'keep' && action !== 'skip');
     const after = written.map((other) => changeId(other.owner, key));
-    const reason = `still wanted by ${firstOf([...remaining])}`;
-    return { type: 'change', change: { ...release, reason, after } };
+    return release(observed, live, `still wanted by ${firstOf([...remaining])}`, after);
   }
   // Released, it would be nobody's, and deleted, it would be missing.
   if (refused.length > 0) return skip(entry, `is kept for ${refused.join(', ')}, which cannot have it yet`);
   const recorded = interests.recorded.get(place) ?? [];
   if (recorded.length > 0) return skip(entry, `is kept for ${recorded.join(', ')}, with nothing on it but a record`);
-  const last = leaving.at(-1);
-  if (last && last.name !== owner.name) {
-    const reason = `${last.name} leaves it too, and deletes it`;
-    return { type: 'change', change: { ...release, reason, after: [] } };
-  }
-  const after = leaving.slice(0, -1).map((other) => changeId(other.name, key));
-  const reason = observed.wish.type === 'leaving' ? observed.wish.reason : 'left the manifests';
-  const { uid, resourceVersion } = live;
-  const propagation = observed.policy.propagationPolicy;
-  const tenants = destination.tenants.get(key);
-  const holds = tenants && { holds: tenants.objects.map((object) => object.uid) };
-  const change = { ...base, action: 'delete' as const, reason, after, uid, resourceVersion, propagation, ...holds };
-  return { type: 'change', change };
+  return removeForAll(observed, live, leaving, consent);
 }
 
-function skip(entry: InventoryEntry, reason: string, more: Pick<SkipChange, 'code' | 'deleting'> = {}): Removal {
-  return { type: 'change', change: { action: 'skip', reference: entry.reference, reason, after: [], ...more } };
+/** Nobody is left who wants it. */
+function removeForAll(observed: OwnerObservation, live: ObjectMetadata, leaving: Leaving, consent: Consent): Removal {
+  const { reference } = live;
+  const { owner, wish, policy, destination } = observed;
+  const why = wish.type === 'leaving' ? wish.reason : 'left the manifests';
+  if (leaving.orphaned) {
+    const stays = { leave: true, differences: [] };
+    return release(observed, live, `${why}; stays as nobody's, by its deletionPolicy`, [], stays);
+  }
+  const subject = subjectOf(reference, destination.server);
+  if (leaving.protected && !consent.confirmed.includes(subject))
+    return skip({ reference }, `${why}; stays, by its annotation ${protection}, unless you --confirm "${subject}"`);
+  const last = leaving.owners.at(-1);
+  if (last && last.name !== owner.name)
+    return release(observed, live, `${last.name} leaves it too, and deletes it`, []);
+  const after = leaving.owners.slice(0, -1).map((other) => changeId(other.name, keyOf(reference)));
+  const { uid, resourceVersion, finalizers } = live;
+  const reason = finalizers.length > 0 ? `${why}; will wait for ${finalizers.join(', ')}` : why;
+  const tenants = destination.tenants.get(keyOf(reference));
+  const holds = tenants && { holds: tenants.objects.map((object) => object.uid) };
+  const base = { action: 'delete' as const, reference, reason, after, uid, resourceVersion };
+  return { type: 'change', change: { ...base, propagation: policy.propagationPolicy, ...holds } };
+}
+
+function release(
+  { verdicts, policy }: OwnerObservation,
+  { reference, uid }: ObjectMetadata,
+  reason: string,
+  after: readonly string[],
+  more: Partial<ReleaseChange> = {},
+): Removal {
+  const verdict = verdicts.get(keyOf(reference));
+  const leave = policy.deletionPolicy === 'Orphan';
+  const differences = verdict?.type === 'tried' && !leave ? verdict.differences : [];
+  return { type: 'change', change: { action: 'release', reference, reason, after, uid, leave, differences, ...more } };
+}
+
+function skip(
+  { reference }: Pick<InventoryEntry, 'reference'>,
+  reason: string,
+  more: Pick<SkipChange, 'code' | 'deleting'> = {},
+): Removal {
+  return { type: 'change', change: { action: 'skip', reference, reason, after: [], ...more } };
 }

@@ -144,14 +144,16 @@ describe('records in VidraResources', () => {
   it('hold everything that a Secret holds', async () => {
     const held = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale', autoscaler: 'web', held: 'digest' };
     const contest = { manager: 'kubectl-edit', times: 3, since: '2026-01-01T00:00:00.000Z' };
-    const full: InventoryEntry = { ...entry(1), yielded: [held], contest, run };
+    const full: InventoryEntry = { ...entry(1), yielded: [held], contest, protected: true, run };
+    const end = { deletionPolicy: 'Orphan', propagationPolicy: 'Foreground' } as const;
     await home.discover();
     const inventory = await connectInventory(home, 'records-full');
-    await inventory.write({ header: header('full'), run, put: [full], drop: [] });
+    await inventory.write({ header: { ...header('full'), ...end }, run, put: [full], drop: [] });
     expect(await pieces('records-full')).toEqual([]);
     const records = await (await connectInventory(home, 'records-full')).list();
     const record = records.find(({ header: { name } }) => name === 'full');
     expect([...(record?.entries.values() ?? [])]).toEqual([full]);
+    expect(record?.header).toMatchObject(end);
   });
 });
 

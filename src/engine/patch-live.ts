@@ -1,0 +1,27 @@
+/** Changes what server-side apply cannot: the entries of managedFields, and marks without the fields beside them. */
+import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
+import { VidraError } from '../errors.ts';
+import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
+import type { Owner } from '../manifest/owner.ts';
+
+/** How often it is tried when the object changes meanwhile, as a busy controller makes it. */
+const attempts = 5;
+
+/** `operationsOf` gets the object as it is; without operations nothing is done, nor to an object that is gone. Throws PLAN_STALE. */
+export async function patchLive(
+  cluster: Cluster,
+  type: ResourceType,
+  reference: ObjectReference,
+  owner: Owner,
+  operationsOf: (live: Manifest) => readonly PatchOperation[],
+): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const live = await cluster.get(type, reference);
+    const operations = live ? operationsOf(live) : [];
+    if (!live || operations.length === 0) return;
+    const { uid, resourceVersion } = live.metadata as unknown as { uid: string; resourceVersion: string };
+    const options = { uid, resourceVersion, manager: owner.manager };
+    if (await cluster.patch(type, reference, operations, options)) return;
+  }
+  throw new VidraError('PLAN_STALE', 'changes all the time');
+}
