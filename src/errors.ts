@@ -47,7 +47,11 @@ const table = {
     hint: 'Leave objects of this kind out of the manifests: its API takes no server-side apply.',
   },
   NOT_FOUND: { retry: false, exit: 1, hint: 'Check the name and the namespace, and that both exist.' },
-  CONFLICT: { retry: false, exit: 1, hint: 'Let one of the two writers give the field up.' },
+  CONFLICT: {
+    retry: false,
+    exit: 1,
+    hint: 'Let one of the two writers give the field up, or decide by "conflicts" in the definition.',
+  },
   NOT_ADOPTED: {
     retry: false,
     exit: 1,

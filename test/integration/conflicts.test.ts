@@ -7,6 +7,7 @@ import { markedBy, ownerOf } from '../../src/manifest/owner.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { resultLines } from '../../src/view/result-text.ts';
 import { createStyle } from '../../src/view/style.ts';
+import { createAccount } from '../support/account.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { type Engine, resource, startEngine } from '../support/engine.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
@@ -175,6 +176,25 @@ describe('what an autoscaler holds', () => {
     expect(rowOf(await engine.plan(wanted()))).toEqual({ action: 'keep', reason: 'unchanged' });
   });
 
+  it('is left to it also by who may not see HorizontalPodAutoscalers', async () => {
+    const managed = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'create', 'patch'] };
+    const records = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] };
+    const restricted = await startEngine(await createAccount(cluster, { [namespace]: [managed, records] }), namespace);
+    try {
+      await restricted.apply(wanted());
+      await scale(7, 'kube-controller-manager');
+      for (let times = 0; times < 2; times++) {
+        expect(rowOf((await restricted.apply(wanted())).plan)).toEqual({
+          action: 'keep',
+          reason: 'unchanged; left to "kube-controller-manager": .spec.replicas',
+        });
+      }
+      expect((await live()).spec.replicas).toBe(7);
+    } finally {
+      await restricted.close();
+    }
+  });
+
   it('is taken back when no HorizontalPodAutoscaler scales the object', async () => {
     await engine.apply(wanted());
     await scale(7, 'kube-controller-manager');
@@ -243,6 +263,40 @@ describe('what a controller holds', () => {
       'unchanged; left to "some-controller": .metadata.annotations.example.org/a.b',
     );
     expect((await live()).metadata.annotations).toMatchObject({ 'example.org/a.b': 'theirs', 'example.org/a': 'mine' });
+  });
+});
+
+describe('what nobody in Vidra wants', () => {
+  it('is left alone without a rule, as a certificate that is injected into a webhook', async () => {
+    const service = { name: 'hook', namespace };
+    const hook = {
+      name: 'hook.example.org',
+      clientConfig: { service },
+      rules: [{ apiGroups: ['example.org'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['widgets'] }],
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+    };
+    const configuration = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: `${namespace}-hook` },
+      webhooks: [hook],
+    };
+    await engine.apply(wanted(configuration));
+    const caBundle = Buffer.from('not a certificate').toString('base64');
+    const webhooks = [{ name: hook.name, clientConfig: { caBundle } }];
+    await cluster.patch(
+      configuration,
+      'strategic-merge-patch',
+      { webhooks },
+      { query: { fieldManager: 'cainjector' } },
+    );
+    expect(rowOf((await engine.apply(wanted(configuration))).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+    const changed = { ...configuration, webhooks: [{ ...hook, timeoutSeconds: 3 }] };
+    expect((await engine.apply(wanted(changed))).outcomes[0]?.result).toBe('succeeded');
+    const after = (await cluster.get(configuration)) as unknown as { webhooks: { clientConfig: object }[] };
+    expect(after.webhooks[0]?.clientConfig).toMatchObject({ caBundle });
+    await engine.apply([], { prune: true });
   });
 });
 

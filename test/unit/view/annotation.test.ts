@@ -37,7 +37,8 @@ describe('annotations', () => {
       {
         level: 'error',
         title: 'ConfigMap shop/a (CONFLICT)',
-        message: 'data.x belongs to other\nLet one of the two writers give the field up.',
+        message:
+          'data.x belongs to other\nLet one of the two writers give the field up, or decide by "conflicts" in the definition.',
         origin,
       },
       {

@@ -75,7 +75,7 @@ describe('a plan in Markdown', () => {
         third
         \`\`\`
         Check the address, and that this machine may reach it.
-      - \`ConfigMap shop/x\` of \`web-18f0c0de-0000-4000-8000-000000000102\`: \`spec.replicas\` belongs to hpa \`(@octocat)\` (\`CONFLICT\`). Let one of the two writers give the field up.
+      - \`ConfigMap shop/x\` of \`web-18f0c0de-0000-4000-8000-000000000102\`: \`spec.replicas\` belongs to hpa \`(@octocat)\` (\`CONFLICT\`). Let one of the two writers give the field up, or decide by "conflicts" in the definition.
       - \`ConfigMap shop/y\` of \`web-18f0c0de-0000-4000-8000-000000000102\`: \`data.y\` belongs to other (\`CONFLICT\`)
 
       <details open>

@@ -88,7 +88,7 @@ describe('a plan as text', () => {
       web
         namespace shop
           ! ConfigMap a  data.x belongs to other (CONFLICT)
-              hint: Let one of the two writers give the field up.
+              hint: Let one of the two writers give the field up, or decide by "conflicts" in the definition.
           ! ConfigMap b  data.y belongs to other (CONFLICT)
           ! ConfigMap c  is being deleted
         note: the content is of yesterday
@@ -135,7 +135,7 @@ describe('a plan as text', () => {
         web
           namespace shop
             ! ConfigMap b  data.y belongs to other (CONFLICT)
-                hint: Let one of the two writers give the field up.
+                hint: Let one of the two writers give the field up, or decide by "conflicts" in the definition.
 
         Plan: 1 to create, 1 unchanged, 1 skipped, 1 problem.
         "
