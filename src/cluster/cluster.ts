@@ -69,6 +69,8 @@ export interface PatchOptions {
 export interface Permission {
   readonly verb: string;
   readonly type: ResourceType;
+  readonly subresource?: string;
+  /** Empty means all of them, and for kinds without one the whole cluster. */
   readonly namespace: string;
   /** Missing means any. */
   readonly name?: string;

@@ -199,9 +199,10 @@ function isWithoutDetails({ reason, details = {} }: ReturnType<typeof parseStatu
   return reason === 'Invalid' && Object.keys(details).length === 0;
 }
 
-async function mayI(transport: Transport, { verb, type, namespace, name }: Permission): Promise<boolean> {
+async function mayI(transport: Transport, permission: Permission): Promise<boolean> {
+  const { type, ...rest } = permission;
   const { group, version, resource } = type;
-  const resourceAttributes = { verb, group, version, resource, namespace, ...(name && { name }) };
+  const resourceAttributes = { ...rest, group, version, resource };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
   const answer = await expectOk(transport, { method: 'POST', path, body: JSON.stringify(body) }, 'permissions');

@@ -3,11 +3,12 @@ import type { InfrahubSync } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import { buildPlan } from '../plan/build.ts';
-import { type Change, changeId, type Plan, type Problem } from '../plan/plan.ts';
+import { buildPlan, type PlanInput } from '../plan/build.ts';
+import { type Change, changeId, type Plan } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
 import type { Intents } from './intent.ts';
 import { observeOwners } from './owners.ts';
+import { refusedOf } from './permissions.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { type Fetched, intentsOf } from './wishes.ts';
@@ -59,16 +60,22 @@ export async function planIntents(
   intents: Intents,
 ): Promise<Plan> {
   const { owners, problems } = await observeOwners(target, run, intents.owners);
-  run.emit({ type: 'planned' });
-  return buildPlan({
+  const input: PlanInput = {
     set: target.set,
     server: target.home.server,
     owners,
     records,
-    problems: [...intents.problems, ...problems] satisfies Problem[],
+    problems: [...intents.problems, ...problems],
     notes: intents.notes,
     consent: target.consent,
-  });
+  };
+  const plan = buildPlan(input);
+  const refused = await refusedOf(target, plan);
+  run.emit({ type: 'planned' });
+  const withProblems = { ...input, problems: [...input.problems, ...refused.problems] };
+  return refused.forbidden.size + refused.problems.length === 0
+    ? plan
+    : buildPlan({ ...withProblems, forbidden: refused.forbidden });
 }
 
 async function fetchAll(target: Target, run: Run): Promise<Fetched> {

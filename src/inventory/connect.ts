@@ -44,6 +44,11 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
   const read = async () => remember(await readAll(false));
 
   return {
+    permissions(owners) {
+      if (owners.length === 0) return [];
+      const { create, update } = (resources ?? secrets).permissions;
+      return owners.every((owner) => known?.has(owner)) ? [update] : [create, update];
+    },
     async list({ whole = false } = {}) {
       const all = await readAll(whole);
       const others = all.filter(({ piece }) => piece.elsewhere !== undefined);

@@ -1,4 +1,5 @@
 /** The port of Vidra's memory: what each owner has applied, kept in the home cluster. */
+import type { Permission } from '../cluster/cluster.ts';
 import type { ObjectReference } from '../manifest/manifest.ts';
 
 /** A field that an owner wants at another value, and leaves to who holds it. */
@@ -87,6 +88,8 @@ export interface Inventory {
   list(options?: { readonly whole?: boolean }): Promise<InventoryRecord[]>;
   /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
+  /** What writing the records of these owners takes. */
+  permissions(owners: readonly string[]): readonly Permission[];
 }
 
 /** When a run started, in ISO 8601. */

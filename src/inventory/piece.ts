@@ -1,4 +1,5 @@
 /** The pieces that records are kept in, and the two places for them. */
+import type { Permission } from '../cluster/cluster.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { InventoryEntry, OwnerHeader } from './inventory.ts';
 
@@ -20,4 +21,6 @@ export interface PieceStore {
   /** Creates the piece, or replaces it at the resourceVersion of `stored`. Nothing when somebody else wrote it meanwhile. */
   write(piece: Piece): Promise<Piece | undefined>;
   remove(piece: Piece): Promise<void>;
+  /** What writing a piece takes: one that is new, and any. */
+  readonly permissions: { readonly create: Permission; readonly update: Permission };
 }

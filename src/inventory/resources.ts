@@ -36,6 +36,10 @@ interface StoredEntry extends JsonObject {
 
 export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
   return {
+    permissions: {
+      create: { verb: 'create', type, namespace: '' },
+      update: { verb: 'update', type, subresource: 'status', namespace: '' },
+    },
     list: async () => (await home.list(type, {})).map(readPiece),
     async write(piece) {
       const object = piece.stored ?? (await createResource(home, type, piece.header));

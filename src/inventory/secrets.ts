@@ -12,7 +12,9 @@ const label = 'vidra.infrahub.operators.com/inventory';
 export function secretPieces(home: Cluster, identity: string, namespace: string): PieceStore {
   const secrets = knownType(home, 'Secret');
   let hasNamespace = false;
+  const permission = (verb: string) => ({ verb, type: secrets, namespace });
   return {
+    permissions: { create: permission('create'), update: permission('update') },
     async list(whole) {
       const found = await listEverywhere(home, secrets, namespace, whole);
       hasNamespace ||= found.some((secret) => secret.metadata.namespace === namespace);

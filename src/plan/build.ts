@@ -8,6 +8,7 @@ import { type Consent, guardsOf } from './guards.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
 import { inOrder } from './order.ts';
+import { type Forbidden, permitted } from './permissions.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
 import { keepShared } from './replace.ts';
@@ -23,15 +24,19 @@ export interface PlanInput {
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   readonly consent: Consent;
+  /** Nothing, where nobody was asked. */
+  readonly forbidden?: Forbidden;
 }
 
 export function buildPlan(input: PlanInput): Plan {
-  const { set, server, owners, records, problems, notes, consent } = input;
+  const { set, server, owners, records, problems, notes, consent, forbidden = new Map() } = input;
   const creators = creatorsOf(owners);
-  const decided = owners.map((observed) => writesOf(observed, creators));
+  const decided = owners.map((observed) => writesOf(observed, creators, forbidden));
   const writes = keepShared(owners, settleDisputes(owners, decided), records);
   const interests = interestsOf(owners, writes, records);
-  const plans = owners.map((observed, index) => planOwner(observed, writes[index] ?? [], interests, consent));
+  const plans = owners.map((observed, index) =>
+    planOwner(observed, writes[index] ?? [], interests, consent, forbidden),
+  );
   const told = tellDisputes(owners, plans);
   const safe = keepInhabited(told, owners, interests);
   const { guards, notes: idle } = guardsOf(safe, owners, consent);
@@ -39,10 +44,12 @@ export function buildPlan(input: PlanInput): Plan {
   return { set, server, problems, notes: [...notes, ...idle], owners: ordered, guards };
 }
 
-function writesOf(observed: OwnerObservation, creators: Creators): Change[] {
-  const { wish } = observed;
+function writesOf(observed: OwnerObservation, creators: Creators, forbidden: Forbidden): Change[] {
+  const { wish, destination } = observed;
   if (wish.type !== 'wanted') return [];
-  return wish.desired.objects.map((desired) => decideWrite(observed, desired, creators));
+  return wish.desired.objects.map((desired) =>
+    permitted(decideWrite(observed, desired, creators), destination.server, forbidden),
+  );
 }
 
 function planOwner(
@@ -50,14 +57,15 @@ function planOwner(
   writes: readonly Change[],
   interests: Interests,
   consent: Consent,
+  forbidden: Forbidden,
 ): OwnerPlan {
-  const { owner, header, policy, wish, problems } = observed;
+  const { owner, header, policy, wish, problems, destination } = observed;
   const notes = [...observed.notes, ...(wish.type === 'waiting' ? [wish.reason] : [])];
   const changes = [...writes];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {
     const removal = decideRemoval(observed, entry, interests, consent);
-    if (removal.type === 'change') changes.push(removal.change);
+    if (removal.type === 'change') changes.push(permitted(removal.change, destination.server, forbidden));
     else forget.push(keyOf(entry.reference));
   }
   const desired = wish.type === 'wanted' ? wish.desired.objects : [];
@@ -90,8 +98,8 @@ function orderByDestination(plans: readonly OwnerPlan[], owners: readonly OwnerO
   const ordered = [...plans];
   for (const indices of byServer.values()) {
     const here = indices.map((index) => plans[index] as OwnerPlan);
-    const live = owners[indices[0] as number]?.destination.live ?? new Map();
-    for (const [position, plan] of inOrder(here, live).entries()) ordered[indices[position] as number] = plan;
+    const { destination } = owners[indices[0] as number] as OwnerObservation;
+    for (const [position, plan] of inOrder(here, destination).entries()) ordered[indices[position] as number] = plan;
   }
   return ordered;
 }

@@ -1,10 +1,13 @@
 /** Which change must succeed before which: dependencies between the objects of one plan, in time linear in their number. */
-import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import { keyOf } from '../manifest/manifest.ts';
+import type { DestinationObservation } from './observation.ts';
 import { type Change, changeId, type OwnerPlan, type WriteChange } from './plan.ts';
 
 const dependsOn = 'config.kubernetes.io/depends-on';
+
+/** What is there, and what could not be asked for, by identity. */
+type Destination = Pick<DestinationObservation, 'live' | 'unknown'>;
 
 /** Changes of one destination by what others may depend on. */
 interface Index {
@@ -12,6 +15,8 @@ interface Index {
   readonly writes: Map<string, string[]>;
   /** Ids of the creations of Namespaces, by name. */
   readonly namespaces: Map<string, string[]>;
+  /** And of those that are wanted and not made. */
+  readonly missingNamespaces: Map<string, string[]>;
   /** Ids of the writes of CustomResourceDefinitions, by the group and kind that they define. */
   readonly definitions: Map<string, string[]>;
   /** Ids of the removals, by namespace and by group and kind. */
@@ -21,9 +26,9 @@ interface Index {
   readonly dependants: Map<string, string[]>;
 }
 
-/** The same plans with `after` complete. All of them have the same destination; `live` are its objects, by identity. */
-export function inOrder(plans: readonly OwnerPlan[], live: ReadonlyMap<string, ObjectMetadata>): OwnerPlan[] {
-  const index = buildIndex(plans, live);
+/** The same plans with `after` complete. All of them have the same destination. */
+export function inOrder(plans: readonly OwnerPlan[], destination: Destination): OwnerPlan[] {
+  const index = buildIndex(plans, destination);
   return plans.map((plan) => ({
     ...plan,
     changes: plan.changes.map((change) => {
@@ -50,10 +55,11 @@ export function isLate(change: Change): boolean {
   return group === 'admissionregistration.k8s.io' && /(WebhookConfiguration|PolicyBinding)$/.test(kind);
 }
 
-function buildIndex(plans: readonly OwnerPlan[], live: ReadonlyMap<string, ObjectMetadata>): Index {
+function buildIndex(plans: readonly OwnerPlan[], { live, unknown }: Destination): Index {
   const index: Index = {
     writes: new Map(),
     namespaces: new Map(),
+    missingNamespaces: new Map(),
     definitions: new Map(),
     removalsByNamespace: new Map(),
     removalsByKind: new Map(),
@@ -63,7 +69,7 @@ function buildIndex(plans: readonly OwnerPlan[], live: ReadonlyMap<string, Objec
     for (const change of plan.changes) {
       const key = keyOf(change.reference);
       const id = changeId(plan.owner.name, key);
-      addToIndex(index, id, change);
+      addToIndex(index, id, change, !live.has(key) && !unknown.has(key));
       if (change.action !== 'delete') continue;
       for (const dependency of dependenciesOf(live.get(key)?.annotations)) push(index.dependants, dependency, id);
     }
@@ -71,11 +77,12 @@ function buildIndex(plans: readonly OwnerPlan[], live: ReadonlyMap<string, Objec
   return index;
 }
 
-function addToIndex(index: Index, id: string, change: Change): void {
+function addToIndex(index: Index, id: string, change: Change, isMissing: boolean): void {
   const { group, kind, namespace, name } = change.reference;
+  const isNamespace = group === '' && kind === 'Namespace';
   if (isWrite(change)) {
     push(index.writes, keyOf(change.reference), id);
-    if (change.action === 'create' && group === '' && kind === 'Namespace') push(index.namespaces, name, id);
+    if (change.action === 'create' && isNamespace) push(index.namespaces, name, id);
     const defined = definedKind(change);
     if (defined) push(index.definitions, defined, id);
   } else if (change.action === 'delete' || change.action === 'release') {
@@ -84,13 +91,14 @@ function addToIndex(index: Index, id: string, change: Change): void {
   } else if (change.action === 'skip' && change.code !== undefined) {
     // What names it as a dependency must not go ahead without it.
     push(index.writes, keyOf(change.reference), id);
+    if (isNamespace && isMissing) push(index.missingNamespaces, name, id);
   }
 }
 
 function beforeWrite(change: WriteChange, index: Index): string[] {
   const { group, kind, namespace } = change.reference;
   return [
-    ...(namespace ? (index.namespaces.get(namespace) ?? []) : []),
+    ...(index.namespaces.get(namespace) ?? index.missingNamespaces.get(namespace) ?? []),
     ...(index.definitions.get(`${group}/${kind}`) ?? []),
     ...dependenciesOf(change.desired.manifest.metadata.annotations).flatMap((key) => index.writes.get(key) ?? []),
   ];

@@ -26,6 +26,7 @@ const run = '2026-08-01T12:00:00.000Z-aaaaaaaa';
 function listener() {
   const told: { change: InventoryChange; gone: boolean }[] = [];
   const inventory: Inventory = {
+    permissions: () => [],
     list: async () => [],
     write: async (change, options) => void told.push({ change, gone: options?.gone ?? false }),
   };

@@ -26,6 +26,17 @@ describe('what is written', () => {
     expect(changeOf(plan, web).after).toEqual([]);
   });
 
+  test('waits for a Namespace that is refused, and so is not made; not for one that could not be asked for', () => {
+    const verdicts = { [shop]: { type: 'refused', code: 'CLUSTER_REFUSED', message: 'no' } } as const;
+    const wants = [desired(shop), desired(web)];
+    const plan = planFor([observed(a, { wants, verdicts })]);
+    expect(changeOf(plan, shop).action).toBe('skip');
+    expect(changeOf(plan, web).after).toEqual([id('a', shop)]);
+    const unseen = planFor([observed(a, { wants }, { unknown: [shop] })]);
+    expect(changeOf(unseen, shop).action).toBe('skip');
+    expect(changeOf(unseen, web).after).toEqual([]);
+  });
+
   test('does not wait for a Namespace of another cluster', () => {
     const plan = planFor([
       observed(a, { wants: [desired(web)] }, { server: 'https://one' }),
