@@ -3,7 +3,7 @@ import { canonicalJson, stringifyJson } from '../manifest/json.ts';
 import { type JsonValue, keyOf } from '../manifest/manifest.ts';
 import { isWrite } from './order.ts';
 import { type Change, changeId, type Difference } from './plan.ts';
-import { differencesOfRow, factsOf } from './row.ts';
+import { differencesOfRow, factsOf, saidOf } from './row.ts';
 
 /** Whether a row of the saved plan, by `changeId`, is done already. */
 export type IsDone = (id: string) => boolean;
@@ -87,8 +87,8 @@ function movedObject(saved: Change, fresh: Change): string | undefined {
 function movedDifference(saved: Change, fresh: Change, rows: readonly Change[]): string | undefined {
   if (fresh.action === 'create' || (isWrite(saved) && saved.confidence !== 'server')) return undefined;
   if (isWrite(fresh) && fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
-  const known = new Set([saved, ...rows].flatMap((row) => differencesOfRow(row).map(canonical)));
-  const moved = differencesOfRow(fresh).find((difference) => !known.has(canonical(difference)));
+  const known = new Set([saved, ...rows].flatMap((row) => differencesOfRow(row).map((each) => saidOf(row, each))));
+  const moved = differencesOfRow(fresh).find((difference) => !known.has(saidOf(fresh, difference)));
   return (
     moved &&
     describeMove(
@@ -114,10 +114,6 @@ function movedFact(saved: Change, fresh: Change): string | undefined {
   if (name === 'take') return `is held by others in another way now: ${fresh.reason}`;
   if (name === 'yield') return 'other fields are left to others now';
   return `its ${name} is ${short(now.get(name) ?? 'nothing')} now, was ${short(before.get(name) ?? 'nothing')}`;
-}
-
-function canonical(difference: Difference): string {
-  return canonicalJson(difference as unknown as JsonValue);
 }
 
 function textOf(value: JsonValue | undefined): string {

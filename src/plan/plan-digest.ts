@@ -1,8 +1,8 @@
 /** A digest of what a plan would do: the same as long as planning again would do the same. */
 import { canonicalJson } from '../manifest/json.ts';
-import { type JsonValue, keyOf } from '../manifest/manifest.ts';
+import { keyOf } from '../manifest/manifest.ts';
 import type { Change, OwnerPlan, Plan } from './plan.ts';
-import { differencesOfRow, factsOf, isAction } from './row.ts';
+import { differencesOfRow, factsOf, isAction, saidOf } from './row.ts';
 import { saltedDigest } from './salted.ts';
 import { sealPlan } from './seal.ts';
 
@@ -23,6 +23,6 @@ function rowsOf({ owner, header, changes }: OwnerPlan): string[] {
 }
 
 function textOf(change: Change): string {
-  const differences = differencesOfRow(change).map((each) => canonicalJson(each as unknown as JsonValue));
+  const differences = differencesOfRow(change).map((each) => saidOf(change, each));
   return canonicalJson([Object.fromEntries(factsOf(change)), differences.sort()]);
 }

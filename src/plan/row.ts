@@ -1,4 +1,5 @@
 /** What a row of a plan does, apart from what may differ while it does the same. */
+import { placesAt } from '../manifest/field-path.ts';
 import { canonicalJson } from '../manifest/json.ts';
 import type { JsonValue } from '../manifest/manifest.ts';
 import type { Change, Difference } from './plan.ts';
@@ -30,6 +31,22 @@ export function factsOf(change: Change): ReadonlyMap<string, string> {
 
 export function differencesOfRow(change: Change): readonly Difference[] {
   return 'differences' in change ? change.differences : [];
+}
+
+/**
+ * What a row says of one field, as text to compare. To what value the server sets a field that the manifest does not name,
+ * by a default or a webhook, is not said: some set another one each time.
+ */
+export function saidOf(change: Change, difference: Difference): string {
+  const { path, before, after, digests } = difference;
+  const isOurs = !('desired' in change) || placesAt(change.desired.manifest, serverPath(path)).length > 0;
+  if (after === undefined || isOurs) return canonicalJson(difference as unknown as JsonValue);
+  const masked = digests?.before;
+  return canonicalJson({ path, ...(before !== undefined && { before }), ...(masked && { digest: masked }), after: {} });
+}
+
+function serverPath(path: string): string {
+  return path.startsWith('[') ? path : `.${path}`;
 }
 
 /** Whether carrying the row out would write to the cluster. */

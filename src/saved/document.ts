@@ -11,7 +11,7 @@ import { type SavedPlan, savedPlanKind, savedPlanVersion } from './saved-plan.ts
 
 /** Rows name what they write by its digest: the manifests stand with the owner. */
 export function savedPlanText(saved: SavedPlan): string {
-  const owners = saved.plan.owners.map((owner) => ({ ...owner, changes: owner.changes.map(withDigestOnly) }));
+  const owners = saved.plan.owners.map(withDigestsOnly);
   const document = { formatVersion: savedPlanVersion, kind: savedPlanKind, ...saved, plan: { ...saved.plan, owners } };
   return `${stringifyJson(document as unknown as JsonValue)}\n`;
 }
@@ -46,8 +46,11 @@ function readDocument(content: string): JsonObject {
   return isObject(document) ? document : {};
 }
 
-function withDigestOnly(change: Change): object {
-  return isWrite(change) ? { ...change, desired: { digest: change.desired.digest } } : change;
+function withDigestsOnly(owner: OwnerPlan): object {
+  const changes = owner.changes.map((change) =>
+    isWrite(change) ? { ...change, desired: { digest: change.desired.digest } } : change,
+  );
+  return { ...owner, changes };
 }
 
 function withManifests(owner: OwnerPlan, index: number): OwnerPlan {
@@ -55,7 +58,7 @@ function withManifests(owner: OwnerPlan, index: number): OwnerPlan {
   const changes = owner.changes.map((change, row): Change => {
     if (!isWrite(change)) return change;
     const found = desired.get(keyOf(change.reference));
-    if (found) return { ...change, desired: { ...found, digest: change.desired.digest } };
+    if (found?.digest === change.desired.digest) return { ...change, desired: found };
     const path = `plan.owners[${index}].changes[${row}]`;
     throw new VidraError('PLAN_INVALID', `${path} writes what is not in plan.owners[${index}].desired`);
   });

@@ -52,7 +52,7 @@ describe('vidra', () => {
     [['apply'], '--filename', 'vidra apply --help'],
     [['plan', '-f', 'x.yaml', '--unknown'], '--unknown', 'vidra plan --help'],
     [['apply', '-f', 'x.yaml', '--timeout', 'soon'], 'Write 90s, 5m or 1h30m.', 'vidra apply --help'],
-    [['plan', '-f', 'x.yaml', '-o', 'xml'], 'text, json, yaml', 'vidra plan --help'],
+    [['plan', '-f', 'x.yaml', '-o', 'xml'], 'text, markdown, json, yaml', 'vidra plan --help'],
     [['plan', '-f', 'x.yaml', 'stray'], 'too many arguments', 'vidra plan --help'],
     [['profile', 'set', 'work'], '--infrahub', 'vidra profile set --help'],
   ])('%j is wrong usage', async (given, message, help) => {

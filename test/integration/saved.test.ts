@@ -13,6 +13,7 @@ import { prepareToSave } from '../../src/saved/save.ts';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { startProxy } from '../support/proxy.ts';
+import { type Review, startWebhook } from '../support/webhook.ts';
 
 let cluster: Cluster;
 let engine: Engine;
@@ -129,6 +130,26 @@ describe('A saved plan', () => {
     });
     expect(await cluster.exists(configMap('old'))).toBe(false);
     expect(actionsOf(await engine.plan(after))).toEqual([]);
+  });
+
+  it('is carried out although a webhook stamps every object anew', async () => {
+    let stamp = 0;
+    const add = { op: 'add', path: '/metadata/annotations/stamp' };
+    // The records of the test lie in this namespace, too.
+    const patch = ({ name }: Review) => (name === 'site' ? [{ ...add, value: `${++stamp}` }] : []);
+    await engine.apply([resource(web(), configMap('site', { color: 'blue' }))]);
+    const hook = await startWebhook(cluster, namespace, { sideEffects: 'None', patch });
+    const after = [resource(web(), configMap('site', { color: 'red' }))];
+    const { text, plan } = await save(after);
+    const change = plan.plan.owners[0]?.changes[0];
+    expect(change && 'differences' in change && change.differences.map(({ path }) => path)).toEqual([
+      'data.color',
+      'metadata.annotations.stamp',
+    ]);
+    const result = await applySaved(text, after);
+    await hook.close();
+    expect(refusedIn(result)).toEqual([]);
+    expect((await cluster.get(configMap('site'))).data).toEqual({ color: 'red' });
   });
 
   it('loses the row whose object changed in a field that matters, and no other', async () => {
@@ -352,7 +373,10 @@ describe('A run of a saved plan that dies at any write', () => {
     const namespaceOf = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: place } };
     const after = [
       resource(a, config('kept', '2'), config('new'), namespaceOf, config('inside', '1', place), config('both')),
-      resource(b, config('both'), config('moved', '2'), config('shared'), secret('x', 'login')),
+      resource(b, config('both'), config('moved', '2'), config('shared'), {
+        ...secret('x'),
+        metadata: { name: 'login', namespace },
+      }),
     ];
     const { text } = await save(after, { prune: true }, own);
 

@@ -27,6 +27,8 @@ export interface Webhook {
 export interface WebhookOptions {
   readonly sideEffects: 'None' | 'NoneOnDryRun' | 'Unknown' | 'Some';
   readonly answer?: (review: Review) => { readonly allowed: boolean; readonly status?: object };
+  /** What it changes of each object. */
+  readonly patch?: (review: Review) => readonly object[];
   /** The server is gone, and the configuration stays. */
   readonly dead?: boolean;
 }
@@ -35,7 +37,7 @@ export interface WebhookOptions {
 export async function startWebhook(
   cluster: Cluster,
   namespace: string,
-  { sideEffects, answer = () => ({ allowed: true }), dead = false }: WebhookOptions,
+  { sideEffects, answer = () => ({ allowed: true }), patch, dead = false }: WebhookOptions,
 ): Promise<Webhook> {
   const pair = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
@@ -48,7 +50,11 @@ export async function startWebhook(
       const { apiVersion, kind, request } = JSON.parse(Buffer.concat(chunks).toString());
       reviews.push(request);
       outgoing.setHeader('content-type', 'application/json');
-      outgoing.end(JSON.stringify({ apiVersion, kind, response: { uid: request.uid, ...answer(request) } }));
+      const change = patch && Buffer.from(JSON.stringify(patch(request))).toString('base64');
+      const patched = change === undefined ? {} : { patchType: 'JSONPatch', patch: change };
+      outgoing.end(
+        JSON.stringify({ apiVersion, kind, response: { uid: request.uid, ...answer(request), ...patched } }),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -62,7 +68,7 @@ export async function startWebhook(
   const name = `hook.${namespace}.example.org`;
   const configuration = {
     apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingWebhookConfiguration',
+    kind: patch ? 'MutatingWebhookConfiguration' : 'ValidatingWebhookConfiguration',
     metadata: { name: namespace },
     webhooks: [
       {

@@ -4,6 +4,7 @@ import { keyOf } from '../../../src/manifest/manifest.ts';
 import { bindPlan } from '../../../src/plan/binding.ts';
 import type { OwnerObservation } from '../../../src/plan/observation.ts';
 import { type Change, changeId, type Difference, type OwnerPlan, type Plan } from '../../../src/plan/plan.ts';
+import { planDigest } from '../../../src/plan/plan-digest.ts';
 import { isAction } from '../../../src/plan/row.ts';
 import { sealPlan } from '../../../src/plan/seal.ts';
 import {
@@ -247,6 +248,23 @@ describe('A reason says what moved', () => {
     expect(reasonOf(bind(secret('x'), secret('y')))).toBe('skip PLAN_STALE: data.a has another value now');
     expect(bind(secret('x'), secret('x'))).toEqual(secret('x'));
   });
+});
+
+test('A value that the server makes is not bound, and one that the manifest names is', () => {
+  const becoming = (path: string, after: string) =>
+    plan(
+      {
+        wants: [desired(config, { data: { 'a.b': 'x' } })],
+        verdicts: { [config]: tried({ differences: [{ path, before: 'old', after }] }) },
+      },
+      { live: [live(config, [one])] },
+    );
+  const [stamp, named] = ['metadata.annotations["example.org/stamp"]', 'data["a.b"]'];
+  expect(bind(becoming(stamp, '1'), becoming(stamp, '2'))).toEqual(becoming(stamp, '2'));
+  expect(planDigest(becoming(stamp, '1'), salt)).toBe(planDigest(becoming(stamp, '2'), salt));
+  expect(reasonOf(bind(becoming(named, 'x'), becoming(named, 'rewritten')))).toBe(
+    'skip PLAN_STALE: data["a.b"] would become "rewritten" now, and "x" in the saved plan',
+  );
 });
 
 describe('What the saved plan does not have', () => {
