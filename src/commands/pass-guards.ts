@@ -20,6 +20,6 @@ export async function askGuards(plan: Plan, terminal: Terminal): Promise<Plan> {
 export function mustHaveNoGuards({ guards }: Plan): void {
   if (guards.length === 0) return;
   const lines = guards.map((guard: Guard) => `${guard.message}\n    ${flagFor(guard)}`);
-  const message = ['nothing was changed, because nobody has allowed this:', ...new Set(lines)].join('\n');
+  const message = [...new Set(lines), 'nobody has allowed that, so nothing was changed'].join('\n');
   throw new VidraError('GUARDED', message);
 }
