@@ -1,6 +1,7 @@
 /** The program: its verbs, what becomes of errors and signals, and the only place that ends the process. */
 import { setMaxListeners } from 'node:events';
 import { Argument, Command, CommanderError } from 'commander';
+import type { Shell } from './commands/completion-scripts.ts';
 import { addConsentFlags } from './commands/consent-flags.ts';
 import {
   type ApplyOptions,
@@ -119,6 +120,19 @@ function buildProgram(): Command {
     .description('print the JSON Schema of what -o json and -o yaml print')
     .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result']))
     .action(run(async (_options, name) => (await import('./commands/schema.ts')).schema(name as SchemaName, terminal)));
+  program
+    .command('completion')
+    .description('print a script that completes vidra in a shell')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+    .action(
+      run(async (_options, shell) => (await import('./commands/completion.ts')).completion(shell as Shell, terminal)),
+    );
+  program
+    .command('__complete <shell> [words...]', { hidden: true })
+    .allowUnknownOption()
+    .action(async (shell: string, words: string[]) => {
+      status = await (await import('./commands/completion.ts')).candidates(program, shell, words, terminal);
+    });
   program
     .command('version')
     .description('print the version')

@@ -19,7 +19,7 @@ export async function loadKubeconfig(selection: KubeconfigSelection): Promise<Ku
   const { KubeConfig } = await import('@kubernetes/client-node');
   const merged = new KubeConfig();
   const paths = pathsOf(selection);
-  const files = paths.filter((path) => existsSync(path)).map((path) => readOne(new KubeConfig(), path));
+  const files = readAll(KubeConfig, paths);
   if (files.length === 0) {
     // Who names a file or a context means that, and never the cluster that the program happens to run in.
     const isNamed = selection.file !== undefined || selection.context !== undefined;
@@ -35,6 +35,17 @@ export async function loadKubeconfig(selection: KubeconfigSelection): Promise<Ku
   });
   checkContext(merged, paths);
   return merged;
+}
+
+/** The names of all contexts, whether they are complete or not. Throws KUBECONFIG_INVALID when a file cannot be read. */
+export async function contextNames(selection: Omit<KubeconfigSelection, 'context'>): Promise<string[]> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const contexts = readAll(KubeConfig, pathsOf(selection)).flatMap((file) => file.contexts);
+  return firstByName(contexts).map(({ name }) => name);
+}
+
+function readAll(Empty: typeof KubeConfig, paths: readonly string[]): KubeConfig[] {
+  return paths.filter((path) => existsSync(path)).map((path) => readOne(new Empty(), path));
 }
 
 function pathsOf(selection: KubeconfigSelection): string[] {

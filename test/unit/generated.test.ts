@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { completionFiles, completionScripts, shells } from '../../src/commands/completion-scripts.ts';
 import { exitStatuses } from '../../src/commands/exit-status.ts';
 import { errorTable } from '../../src/errors.ts';
 
@@ -49,4 +50,9 @@ it('package-lock.json names the optional packages of every platform, without whi
   const wanted = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
   expect(wanted.length).toBeGreaterThan(10);
   expect(wanted.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+});
+
+it.each(shells)('completions/ holds the script for %s', async (shell) => {
+  const file = join(path, '../completions', completionFiles[shell]);
+  await expect(completionScripts[shell]).toMatchFileSnapshot(file);
 });
