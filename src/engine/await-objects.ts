@@ -1,4 +1,5 @@
 /** Waits until objects are as they should be: a watch for each kind, a deadline, and word of what is still missing. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import { followKind } from './follow-kind.ts';
@@ -27,6 +28,8 @@ export async function awaitObjects<T extends Awaited>(
   const sights = objects.map((awaited): Sight<T> => ({ awaited }));
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
+  // Whatever is looked at now and then listens for it.
+  setMaxListeners(0, signal);
   try {
     await Promise.race([
       Promise.all(kindsOf(sights).map((some) => followKind(some, signal))),

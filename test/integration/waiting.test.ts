@@ -144,7 +144,12 @@ describe('the requests of waiting', () => {
       { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
     ];
-    const namespaces = [namespace, await cluster.createNamespace(), await cluster.createNamespace()];
+    const others = await Promise.all(Array.from({ length: 11 }, () => cluster.createNamespace()));
+    const namespaces = [namespace, ...others];
+    // Many waits at once must not look like a leak of listeners.
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => void warnings.push(warning);
+    process.on('warning', warned);
     const records = { apiGroups: ['infrahub.operators.com'], resources: ['*'], verbs: ['*'] };
     const all = Object.fromEntries(namespaces.map((one) => [one, rights]));
     const poor = await start(await createAccount(cluster, all, [records]));
@@ -156,7 +161,9 @@ describe('the requests of waiting', () => {
         await giveAddress('web', one);
       }
       expect((await applied).unhealthy).toEqual([]);
+      expect(warnings).toEqual([]);
     } finally {
+      process.off('warning', warned);
       await poor.close();
     }
   });
