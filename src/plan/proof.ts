@@ -5,7 +5,7 @@ import type { Policy } from '../definition/policy.ts';
 import type { InventoryEntry, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
-import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
+import { isMarkedBy, isOwnerManager, type Owner, ownersBut } from '../manifest/owner.ts';
 import { isYielded } from './conflict.ts';
 import type { OwnerObservation } from './observation.ts';
 import { otherTool } from './other-tools.ts';
@@ -26,7 +26,11 @@ export function isProvenUnchanged(observed: OwnerObservation, desired: DesiredOb
   return (
     autoscalersOf(entry).map(keyOf).every(isThere) &&
     (entry.yielded ?? []).every(
-      (yielded) => yielded.held === heldFields(yielded, live) && isYielded(yielded, desired.manifest, policy.conflicts),
+      (yielded) =>
+        // Another owner may give the field up in this very plan.
+        !isOwnerManager(yielded.manager) &&
+        yielded.held === heldFields(yielded, live) &&
+        isYielded(yielded, desired.manifest, policy.conflicts),
     )
   );
 }
