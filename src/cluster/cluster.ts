@@ -42,7 +42,9 @@ export type ApplyAnswer =
     }
   | { readonly type: 'conflict'; readonly conflicts: readonly FieldConflict[] }
   /** The expectation did not hold. */
-  | { readonly type: 'stale'; readonly message: string };
+  | { readonly type: 'stale'; readonly message: string }
+  /** Only of a dry-run: managedFields names versions that the server cannot convert the object to. An apply mends that first. */
+  | { readonly type: 'outdated'; readonly versions: readonly string[] };
 
 export interface RemoveOptions {
   readonly uid: string;
@@ -135,6 +137,13 @@ export interface Cluster {
     operations: readonly PatchOperation[],
     options: PatchOptions,
   ): Promise<ObjectMetadata | undefined>;
+  /** The object as it would be after the same patch; nothing is changed. */
+  tryPatch(
+    type: ResourceType,
+    reference: ObjectReference,
+    operations: readonly PatchOperation[],
+    options: PatchOptions,
+  ): Promise<Manifest | undefined>;
   /** Whether the caller has a permission, by SelfSubjectAccessReview. */
   mayI(permission: Permission): Promise<boolean>;
   /** Plain create, for Vidra's own records. Nothing when it exists already. */

@@ -1,31 +1,17 @@
 /** The port `Cluster` on a real API server: plain JSON over one pool of connections. */
 import { parseJson, stringifyJson } from '../manifest/json.ts';
 import { describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
-import type {
-  ApplyAnswer,
-  ApplyOptions,
-  Cluster,
-  PatchOperation,
-  PatchOptions,
-  Permission,
-  RemoveAnswer,
-  RemoveOptions,
-  ResourceType,
-} from './cluster.ts';
+import { apply } from './apply.ts';
+import type { Cluster, Permission, RemoveAnswer, RemoveOptions, ResourceType } from './cluster.ts';
 import { listObjects, metadataAccept, metadataForm, objectForm } from './collection.ts';
 import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
-import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
-import { collectionPath, objectPath, query } from './path.ts';
-import { fieldConflicts, parseStatus, statusError } from './status-error.ts';
+import { metadataOf, type RawObject } from './metadata.ts';
+import { patch, tryPatch } from './patch.ts';
+import { collectionPath, objectPath } from './path.ts';
+import { checked } from './status-error.ts';
 import type { Streams } from './stream.ts';
 import type { ClusterAnswer, ClusterRequest, Transport } from './transport.ts';
 import { watch } from './watch.ts';
-
-const applyPatch = 'application/apply-patch+yaml';
-
-// An object that exists never has this resourceVersion, and the server ignores it where there is no object: with it,
-// server-side apply creates or answers 409, and never takes an existing object over unseen.
-const absentVersion = '1';
 
 /** Asks at once for what every run needs: the kinds, and which cluster it is. */
 export async function createKubernetes(server: string, transport: Transport, streams: Streams): Promise<Cluster> {
@@ -33,6 +19,8 @@ export async function createKubernetes(server: string, transport: Transport, str
   // Whoever asks for it gets the failure.
   identity.catch(() => undefined);
   let discovery = await discover(transport);
+  const isServed = (kind: { group: string; version: string; kind: string }) =>
+    discovery.typeOf(kind)?.version === kind.version;
 
   return {
     server,
@@ -55,9 +43,10 @@ export async function createKubernetes(server: string, transport: Transport, str
     },
     list: async (type, selection) => (await listObjects(transport, type, selection, objectForm)).objects,
     watch: (type, selection, signal) => watch(transport, streams, { type, selection, form: objectForm }, signal),
-    apply: (type, manifest, options) => apply(transport, type, manifest, options),
+    apply: (type, manifest, options) => apply({ transport, isServed }, type, manifest, options),
     remove: (type, reference, options) => remove(transport, type, reference, options),
     patch: (type, reference, operations, options) => patch(transport, type, reference, operations, options),
+    tryPatch: (type, reference, operations, options) => tryPatch(transport, type, reference, operations, options),
     mayI: (permission) => mayI(transport, permission),
     async create(type, manifest) {
       const path = collectionPath(type, manifest.metadata.namespace);
@@ -96,53 +85,6 @@ async function readOne(transport: Transport, type: ResourceType, reference: Obje
   return answer.status === 404 ? undefined : checked(answer, describe(reference));
 }
 
-async function apply(
-  transport: Transport,
-  type: ResourceType,
-  manifest: Manifest,
-  options: ApplyOptions,
-): Promise<ApplyAnswer> {
-  const { namespace = '', name } = manifest.metadata;
-  const parameters = {
-    fieldManager: options.manager,
-    fieldValidation: 'Strict',
-    force: options.force ? 'true' : undefined,
-    dryRun: options.dryRun ? 'All' : undefined,
-  };
-  const subject = subjectOf(type, manifest);
-  const answer = await transport.send({
-    method: 'PATCH',
-    write: !options.dryRun,
-    path: objectPath(type, { namespace, name }) + query(parameters),
-    contentType: applyPatch,
-    body: stringifyJson(expecting(manifest, options.expect)),
-    ...(options.dryRun ? {} : { accept: metadataAccept }),
-  });
-  const refusal = answer.status >= 400 ? parseStatus(answer.body) : undefined;
-  if (refusal && answer.status === 409) {
-    const conflicts = fieldConflicts(refusal);
-    return conflicts.length > 0 ? { type: 'conflict', conflicts } : { type: 'stale', message: refusal.message ?? '' };
-  }
-  // A uid that is not the live object's is refused as an immutable field.
-  if (refusal && answer.status === 422 && isOtherUid(refusal)) return { type: 'stale', message: refusal.message ?? '' };
-  // Metadata holds no integers that could lose digits, so the answer to a write is read the fast way.
-  const read = options.dryRun ? parseJson : JSON.parse;
-  const object = read(checked(answer, subject).body) as Manifest;
-  const metadata = metadataOf(object as unknown as RawObject, type);
-  return { type: 'applied', created: answer.status === 201, metadata, object };
-}
-
-function isOtherUid(status: ReturnType<typeof parseStatus>): boolean {
-  const causes = status.details?.causes ?? [];
-  return causes.length > 0 && causes.every((cause) => cause.field === 'metadata.uid');
-}
-
-function expecting(manifest: Manifest, expect: ApplyOptions['expect']): Manifest {
-  if (expect === undefined) return manifest;
-  const precondition = expect === 'absent' ? { resourceVersion: absentVersion } : { uid: expect.uid };
-  return { ...manifest, metadata: { ...manifest.metadata, ...precondition } };
-}
-
 async function remove(
   transport: Transport,
   type: ResourceType,
@@ -170,35 +112,6 @@ async function remove(
   return { type: 'removed', gone, finalizers: body.metadata?.finalizers ?? [] };
 }
 
-async function patch(
-  transport: Transport,
-  type: ResourceType,
-  reference: ObjectReference,
-  operations: readonly PatchOperation[],
-  { uid, resourceVersion, manager }: PatchOptions,
-): Promise<ObjectMetadata | undefined> {
-  const guards: PatchOperation[] = [
-    { op: 'test', path: '/metadata/uid', value: uid },
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-  ];
-  const answer = await transport.send({
-    method: 'PATCH',
-    write: true,
-    path: objectPath(type, reference) + query({ fieldManager: manager }),
-    contentType: 'application/json-patch+json',
-    body: stringifyJson([...guards, ...operations].map((operation) => ({ ...operation }))),
-    accept: metadataAccept,
-  });
-  if (answer.status === 404 || answer.status === 409) return undefined;
-  // An operation that does not fit, as a test that fails, is refused without a word on what is wrong.
-  if (answer.status === 422 && isWithoutDetails(parseStatus(answer.body))) return undefined;
-  return metadataOf(JSON.parse(checked(answer, describe(reference)).body), type);
-}
-
-function isWithoutDetails({ reason, details = {} }: ReturnType<typeof parseStatus>): boolean {
-  return reason === 'Invalid' && Object.keys(details).length === 0;
-}
-
 async function mayI(transport: Transport, permission: Permission): Promise<boolean> {
   const { type, ...rest } = permission;
   const { group, version, resource } = type;
@@ -216,11 +129,6 @@ function written(answer: ClusterAnswer, subject: string): Manifest | undefined {
 
 async function expectOk(transport: Transport, request: ClusterRequest, subject: string): Promise<ClusterAnswer> {
   return checked(await transport.send(request), subject);
-}
-
-function checked(answer: ClusterAnswer, subject: string): ClusterAnswer {
-  if (answer.status < 300) return answer;
-  throw statusError(answer.status, parseStatus(answer.body), subject);
 }
 
 function subjectOf(type: ResourceType, manifest: Manifest): string {

@@ -1,6 +1,7 @@
 /** What Vidra keeps of an object's metadata: identity, and who owns which fields, the fields as digests. */
 import { createHash } from 'node:crypto';
-import { groupVersion, type JsonValue, type ObjectReference } from '../manifest/manifest.ts';
+import type { ManagedFields } from '../manifest/field-set.ts';
+import { groupVersion, type ObjectReference } from '../manifest/manifest.ts';
 
 /** One entry of `metadata.managedFields`. */
 export interface ManagerEntry {
@@ -46,16 +47,8 @@ export interface RawObject {
     readonly finalizers?: string[];
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly (OwnerReference & { readonly name: string; readonly controller?: boolean })[];
-    readonly managedFields?: readonly RawManager[];
+    readonly managedFields?: readonly ManagedFields[];
   };
-}
-
-interface RawManager {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly apiVersion?: string;
-  readonly subresource?: string;
-  readonly fieldsV1?: JsonValue;
 }
 
 /** Items of a list have no kind of their own, so the kind is that of `type`. */
@@ -84,7 +77,7 @@ export function metadataOf(object: RawObject, type: { group: string; version: st
   };
 }
 
-function managerEntry(raw: RawManager): ManagerEntry {
+function managerEntry(raw: ManagedFields): ManagerEntry {
   return {
     manager: raw.manager ?? '',
     operation: raw.operation ?? '',
@@ -98,7 +91,7 @@ const digests = new Map<string, string>();
 const mostDigests = 1000;
 
 // The server writes the fields sorted, so their text is canonical as it comes.
-function fieldsDigest(raw: RawManager): string {
+function fieldsDigest(raw: ManagedFields): string {
   const text = `${raw.apiVersion}\n${JSON.stringify(raw.fieldsV1 ?? {})}`;
   const known = digests.get(text);
   if (known !== undefined) return known;

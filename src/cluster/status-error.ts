@@ -23,6 +23,12 @@ export function statusError(httpStatus: number, status: Status, subject: string)
   });
 }
 
+/** The answer, unless it is a refusal: then it throws. */
+export function checked<T extends { readonly status: number; readonly body: string }>(answer: T, subject: string): T {
+  if (answer.status < 300) return answer;
+  throw statusError(answer.status, parseStatus(answer.body), subject);
+}
+
 function codeOf(httpStatus: number, reason: string | undefined): ErrorCode {
   if (httpStatus === 401) return 'CLUSTER_UNAUTHORIZED';
   if (httpStatus === 403) return 'CLUSTER_FORBIDDEN';

@@ -59,7 +59,7 @@ async function write(
     answer = await joinIfOurs(cluster, type, owner, change, answer);
   }
   if (answer.type === 'conflict') throw await conflictError(cluster, type, owner, change, answer.conflicts);
-  if (answer.type === 'stale') throw new VidraError('PLAN_STALE', answer.message);
+  if (answer.type !== 'applied') throw new VidraError('PLAN_STALE', 'message' in answer ? answer.message : 'changes');
   if (change.reference.kind === 'CustomResourceDefinition') await awaitEstablished(cluster, change.reference, signal);
   const proof = proofOf(owner, answer.metadata, change.yield);
   return { result: 'succeeded', ...(proof && { proof }) };

@@ -173,12 +173,17 @@ async function tryOnce(
   manifest: Manifest,
   manager: string,
   force: boolean,
-): Promise<ApplyAnswer | { readonly type: 'untried'; readonly reason: string }> {
+): Promise<Exclude<ApplyAnswer, { type: 'outdated' }> | { readonly type: 'untried'; readonly reason: string }> {
   try {
-    return await cluster.apply(type, manifest, { manager, force, dryRun: true });
+    const answer = await cluster.apply(type, manifest, { manager, force, dryRun: true });
+    return answer.type === 'outdated' ? { type: 'untried', reason: describeOutdated(answer.versions) } : answer;
   } catch (error) {
     const webhook = webhookWithoutDryRun(error);
     if (webhook === undefined) throw error;
     return { type: 'untried', reason: `the webhook ${webhook} takes no dry-runs` };
   }
+}
+
+function describeOutdated(versions: readonly string[]): string {
+  return `who holds its fields is on record at ${versions.join(', ')}, which the cluster cannot read any more, and is brought up to date first`;
 }

@@ -39,6 +39,17 @@ export function union(one: FieldSet, other: FieldSet): FieldSet {
   return { ...one, ...other, ...Object.fromEntries(merged) };
 }
 
+/** What is in any of these; an empty set among them has no members. */
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
+  const filled = sets.filter((set) => !isEmpty(set));
+  return filled.length === 0 ? {} : filled.reduce(union);
+}
+
+/** What is in both. */
+export function intersection(one: FieldSet, other: FieldSet): FieldSet {
+  return difference(one, difference(one, other));
+}
+
 /** What is in the first and not in the second. */
 export function difference(one: FieldSet, other: FieldSet): FieldSet {
   return Object.fromEntries(
@@ -52,7 +63,8 @@ export function difference(one: FieldSet, other: FieldSet): FieldSet {
   );
 }
 
-function isMember(set: FieldSet): boolean {
+/** Whether what a part of a set stands for is a member by itself. */
+export function isMember(set: FieldSet): boolean {
   return isEmpty(set) || Object.hasOwn(set, '.');
 }
 

@@ -1,5 +1,5 @@
 /** What goes when several owners of one plan give the same field up: no dry-run of one of them alone can show it. */
-import { difference, type FieldSet, isEmpty, managedFieldsOf, union, without } from '../manifest/field-set.ts';
+import { difference, type FieldSet, isEmpty, managedFieldsOf, unionOf, without } from '../manifest/field-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import { differencesOf, inFields } from './diff.ts';
 import { interestKey } from './interest.ts';
@@ -65,13 +65,13 @@ function correct(parts: readonly Part[]): Map<Change, Correction> {
   for (const part of [...parts].reverse()) {
     const rest = parts.filter((other) => other !== part);
     const dropped = difference(heldBefore(part), part.shared.held);
-    const stays = all([...foreign, ...rest.map(({ shared }) => shared.held)]);
+    const stays = unionOf([...foreign, ...rest.map(({ shared }) => shared.held)]);
     const goes = difference(dropped, stays);
     // What nobody else held before is what its own dry-run has shown.
-    const alone = difference(dropped, all([...foreign, ...rest.map(heldBefore)]));
+    const alone = difference(dropped, unionOf([...foreign, ...rest.map(heldBefore)]));
     const together = difference(difference(goes, alone), shown);
     const kept = difference(alone, goes);
-    shown = all([shown, together]);
+    shown = unionOf([shown, together]);
     corrections.set(part.change, { gone: goingWith(together), kept: goingWith(kept) });
   }
   return corrections;
@@ -80,11 +80,6 @@ function correct(parts: readonly Part[]): Map<Change, Correction> {
 function heldBefore({ manager, shared }: Part): FieldSet {
   const entry = managedFieldsOf(shared.current).find((one) => one.manager === manager && one.operation === 'Apply');
   return entry?.fieldsV1 ?? {};
-}
-
-/** An empty set is one without members here, and no member itself. */
-function all(sets: readonly FieldSet[]): FieldSet {
-  return sets.filter((set) => !isEmpty(set)).reduce((sum, set) => (isEmpty(sum) ? set : union(sum, set)), {});
 }
 
 function withCorrection(change: Change, correction: Correction | undefined): Change {
