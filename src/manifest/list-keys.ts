@@ -1,7 +1,7 @@
 /** Lists whose elements have keys: two with the same key are refused by server-side apply with a message that helps nobody. */
 
-import { isCore, podSpecPath } from './built-in.ts';
-import type { JsonObject, JsonValue, Manifest } from './manifest.ts';
+import { podSpecPath } from './built-in.ts';
+import { groupVersion, type JsonObject, type JsonValue, type Manifest } from './manifest.ts';
 import { describePath, type Path } from './read-document.ts';
 import { type Finding, isObject } from './shape.ts';
 
@@ -13,6 +13,7 @@ const containerLists: readonly KeyedList[] = [
   [['ports'], ['containerPort', 'protocol']],
   [['volumeMounts'], ['mountPath']],
   [['volumeDevices'], ['devicePath']],
+  [['resources', 'claims'], ['name']],
 ];
 
 const podLists: readonly KeyedList[] = [
@@ -23,21 +24,37 @@ const podLists: readonly KeyedList[] = [
   [['volumes'], ['name']],
   [['imagePullSecrets'], ['name']],
   [['hostAliases'], ['ip']],
+  [['resourceClaims'], ['name']],
+  [['schedulingGates'], ['name']],
   [['topologySpreadConstraints'], ['topologyKey', 'whenUnsatisfiable']],
 ];
+
+const named = (...paths: readonly Path[]): KeyedList[] => paths.map((path) => [path, ['name']]);
+const webhooks = named(['webhooks'], ['webhooks', '*', 'matchConditions']);
+
+/** By group and kind, what is no Pod and makes none. */
+const otherLists: ReadonlyMap<string, readonly KeyedList[]> = new Map([
+  [
+    '/Service',
+    [
+      [
+        ['spec', 'ports'],
+        ['port', 'protocol'],
+      ],
+    ],
+  ],
+  ['/ServiceAccount', named(['secrets'])],
+  ['admissionregistration.k8s.io/MutatingAdmissionPolicy', named(['spec', 'matchConditions'])],
+  ['admissionregistration.k8s.io/MutatingWebhookConfiguration', webhooks],
+  ['admissionregistration.k8s.io/ValidatingAdmissionPolicy', named(['spec', 'matchConditions'], ['spec', 'variables'])],
+  ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', webhooks],
+]);
 
 /** The lists of the manifest's kind whose elements are known to have keys. */
 export function keyedLists(manifest: Manifest): readonly KeyedList[] {
   const pod = podSpecPath(manifest);
   if (pod) return podLists.map(([path, keys]) => [[...pod, ...path], keys]);
-  return isCore(manifest, 'Service')
-    ? [
-        [
-          ['spec', 'ports'],
-          ['port', 'protocol'],
-        ],
-      ]
-    : [];
+  return otherLists.get(`${groupVersion(manifest.apiVersion).group}/${manifest.kind}`) ?? [];
 }
 
 /** One finding for each element whose key an earlier one has. */

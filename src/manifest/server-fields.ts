@@ -34,8 +34,8 @@ function omit<T extends JsonObject>(object: T, fields: readonly string[]): T {
   return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field))) as T;
 }
 
-/** Generators write `status: {}` and `creationTimestamp: null`, which nobody means. */
+/** Generators write `creationTimestamp: null`, `status: {loadBalancer: {}}` and the like, which nobody means. */
 function saysSomething(value: JsonValue | undefined): boolean {
-  if (value === undefined || value === null) return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  if (value === undefined || value === null || value === '') return false;
+  return typeof value !== 'object' || Object.values(value).some(saysSomething);
 }

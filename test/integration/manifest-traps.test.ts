@@ -21,6 +21,10 @@ const plurals: Record<string, string> = {
   Service: '/api/v1/namespaces/NS/services',
   Deployment: '/apis/apps/v1/namespaces/NS/deployments',
   CronJob: '/apis/batch/v1/namespaces/NS/cronjobs',
+  ServiceAccount: '/api/v1/namespaces/NS/serviceaccounts',
+  ValidatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+  MutatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
 };
 
 /** Unforced and strict, as the text says it. */
@@ -151,6 +155,36 @@ const duplicates: readonly [what: string, kind: string, text: string][] = [
       'containers: [{name: c, image: i}]\ntopologySpreadConstraints: [{topologyKey: a, maxSkew: 1, whenUnsatisfiable: DoNotSchedule}, {topologyKey: a, maxSkew: 2, whenUnsatisfiable: DoNotSchedule}]',
     ),
   ],
+  [
+    'resources.claims',
+    'Deployment',
+    deployment('containers: [{name: c, image: i, resources: {claims: [{name: a}, {name: a}]}}]'),
+  ],
+  [
+    'resourceClaims',
+    'Deployment',
+    deployment('containers: [{name: c, image: i}]\nresourceClaims: [{name: a}, {name: a}]'),
+  ],
+  [
+    'schedulingGates',
+    'Deployment',
+    deployment('containers: [{name: c, image: i}]\nschedulingGates: [{name: a}, {name: a}]'),
+  ],
+  [
+    'secrets',
+    'ServiceAccount',
+    '{apiVersion: v1, kind: ServiceAccount, metadata: {name: d}, secrets: [{name: a}, {name: a}]}',
+  ],
+  ...['Validating', 'Mutating'].map((kind): [string, string, string] => [
+    'webhooks',
+    `${kind}WebhookConfiguration`,
+    `{apiVersion: admissionregistration.k8s.io/v1, kind: ${kind}WebhookConfiguration, metadata: {name: d}, webhooks: [{name: a.b.c}, {name: a.b.c}]}`,
+  ]),
+  ...['matchConditions', 'variables'].map((list): [string, string, string] => [
+    list,
+    'ValidatingAdmissionPolicy',
+    `{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: d}, spec: {${list}: [{name: a, expression: 'true'}, {name: a, expression: 'true'}]}}`,
+  ]),
   [
     'ports',
     'Service',

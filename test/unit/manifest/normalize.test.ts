@@ -130,7 +130,7 @@ metadata:
   managedFields: [{manager: x}]
   ownerReferences: [{uid: x}]
   finalizers: [a/b]
-status: {loadBalancer: {ingress: []}}
+status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}
 `);
     expect(manifest).toEqual({
       apiVersion: 'v1',
@@ -144,14 +144,17 @@ status: {loadBalancer: {ingress: []}}
     `);
   });
 
-  test.each([{ status: {} }, { status: null }, { status: undefined }])(
-    'is left out silently where it is empty: %j',
-    (rest) => {
-      const { manifest, warnings } = normalize(base('A', rest, 'example.com/v1'));
-      expect(manifest).toStrictEqual(base('A', {}, 'example.com/v1'));
-      expect(warnings).toEqual([]);
-    },
-  );
+  test.each([
+    { status: {} },
+    { status: null },
+    { status: undefined },
+    { status: { loadBalancer: {} } },
+    { status: { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: [] } },
+  ])('is left out silently where it is empty: %j', (rest) => {
+    const { manifest, warnings } = normalize(base('A', rest, 'example.com/v1'));
+    expect(manifest).toStrictEqual(base('A', {}, 'example.com/v1'));
+    expect(warnings).toEqual([]);
+  });
 });
 
 const container = {
