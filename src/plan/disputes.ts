@@ -5,7 +5,7 @@ import { keyedLists } from '../manifest/list-keys.ts';
 import { type JsonObject, type JsonValue, keyOf, type Manifest } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 import { isObject } from '../manifest/shape.ts';
-import { describeConflicts, resolveConflicts } from './conflict.ts';
+import { describeConflicts, resolveConflicts, withoutFields } from './conflict.ts';
 import { interestKey } from './interest.ts';
 import { boundedNote } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
@@ -34,15 +34,14 @@ export function settleDisputes(
       const place = interestKey(observed.destination.server, keyOf(change.reference));
       const earlier = claims.get(place) ?? [];
       const settled = earlier.length === 0 ? change : settle(observed, change, earlier);
-      if (isWrite(settled))
-        claims.set(place, [...earlier, { owner: observed.owner, manifest: change.desired.manifest }]);
+      if (isWrite(settled)) claims.set(place, [...earlier, { owner: observed.owner, manifest: sentBy(settled) }]);
       return settled;
     }),
   );
 }
 
 function settle({ owner, policy }: OwnerObservation, change: WriteChange, earlier: readonly Claim[]): Change {
-  const { manifest } = change.desired;
+  const manifest = sentBy(change);
   const conflicts = earlier.flatMap((claim) =>
     differingFields(manifest, claim.manifest).map((field) => ({ field, manager: claim.owner.manager })),
   );
@@ -51,6 +50,10 @@ function settle({ owner, policy }: OwnerObservation, change: WriteChange, earlie
   if (resolution.blocked.length > 0) return inConflict(owner, change, resolution.blocked);
   const reason = [change.reason, ...describeYields(resolution.yield, owner)].join('; ');
   return { ...change, reason, yield: [...change.yield, ...resolution.yield] };
+}
+
+function sentBy(change: WriteChange): Manifest {
+  return withoutFields(change.desired.manifest, change.yield);
 }
 
 function inConflict(owner: Owner, change: WriteChange, conflicts: readonly FieldConflict[]): Change {

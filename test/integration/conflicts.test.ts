@@ -321,6 +321,20 @@ describe('what is ignored', () => {
     expect((await live()).spec.replicas).toBe(3);
   });
 
+  it('stays as it is when the object is busy, and when the run dies before it applies', async () => {
+    await engine.apply(wanted());
+    const definitions = wanted(deployment(), ignore('.spec.replicas'));
+    // The first write meets another one, and so does the second; the fourth, which is the apply, is not made.
+    proxy.inject({ method: 'PATCH', writes: true, times: 2, fault: { kind: 'status', status: 409 } });
+    proxy.inject({ method: 'PATCH', writes: true, from: 4, times: 1, fault: { kind: 'status', status: 403 } });
+    const failed = await engine.apply(definitions);
+    expect(failed.outcomes[0]).toMatchObject({ result: 'failed', problem: { code: 'CLUSTER_FORBIDDEN' } });
+    expect(JSON.stringify(await entryOf(/vidra/))).not.toMatch(/f:replicas/);
+    expect((await live()).spec.replicas).toBe(3);
+    expect(rowOf((await engine.apply(definitions)).plan)).toEqual({ action: 'keep', reason: 'unchanged' });
+    expect((await live()).spec.replicas).toBe(3);
+  });
+
   it('stays as it is also when the manifest lost it at the same time', async () => {
     await engine.apply(wanted());
     const definitions = wanted(deployment({}), ignore('.spec.replicas'));

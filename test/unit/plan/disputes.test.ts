@@ -117,6 +117,16 @@ describe('an object that is there', () => {
     expect(actions(plan)).toEqual([`a: update ${web}`, `b: skip ${web}`]);
   });
 
+  test('is left by both to an autoscaler, and not fought over', () => {
+    const scaled = [{ field: replicas, manager: 'hpa', subresource: 'scale' }];
+    const verdicts = { [web]: tried({ ownershipChanges: true, yield: scaled }) };
+    const plan = planFor([
+      observed(a, { wants: wants(3), verdicts }, world),
+      observed(b, { wants: wants(5), verdicts }, world),
+    ]);
+    expect(actions(plan)).toEqual([`a: update ${web}`, `b: update ${web}`]);
+  });
+
   test('tells nothing to an owner that gives it up', () => {
     const plan = planFor([
       observed(a, { wants: [], recorded: [entry(web)] }, world),
