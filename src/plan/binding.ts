@@ -137,7 +137,8 @@ function guardsOf(guards: readonly Guard[], owners: readonly OwnerPlan[]): Guard
 }
 
 function isConfirmed({ type, changes }: Guard, confirmed: readonly Guard[]): boolean {
-  return confirmed.some((other) => other.type === type && changes.every((id) => other.changes.includes(id)));
+  const ids = confirmed.filter((other) => other.type === type).map((other) => new Set(other.changes));
+  return ids.some((known) => changes.every((id) => known.has(id)));
 }
 
 function rowsOf({ owners }: Pick<Plan, 'owners'>): Map<string, Change> {
