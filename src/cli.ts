@@ -4,12 +4,14 @@ import { Argument, Command, CommanderError } from 'commander';
 import type { Shell } from './commands/completion-scripts.ts';
 import { addConsentFlags } from './commands/consent-flags.ts';
 import {
+  type AdoptOptions,
   type ApplyOptions,
   addClusterFlags,
   addDefinitionFlags,
   addDemoFlags,
   addGlobalFlags,
   addHistoryFlags,
+  addMoveFlags,
   addPlanFlags,
   addRollbackFlags,
   addSavedFlags,
@@ -18,8 +20,10 @@ import {
   addWriteFlags,
   type DemoOptions,
   type HistoryOptions,
+  type MoveOptions,
   type PlanOptions,
   type PruneOptions,
+  type ReleaseOptions,
   type RollbackOptions,
   type WatchOptions,
 } from './commands/flags.ts';
@@ -95,6 +99,7 @@ function buildProgram(): Command {
   addViewFlags(addWriteFlags(addConsentFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')))));
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
+  addObjectVerbs(program);
   const history = program.command('history [owner]').description('list what owners had before');
   addOutputFlag(addHistoryFlags(addClusterFlags(history)));
   history.action(
@@ -145,6 +150,31 @@ function buildProgram(): Command {
 function addHints(command: Command, name: string): void {
   command.showHelpAfterError(`hint: See ${name} --help`);
   for (const child of command.commands) addHints(child, `${name} ${child.name()}`);
+}
+
+function addObjectVerbs(program: Command): void {
+  const load = () => import('./commands/objects.ts');
+  const adopt = program
+    .command('adopt <objects...>')
+    .description('take over objects that exist, as in "Service shop/web"');
+  addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(adopt, 'required'))));
+  adopt.action(runOnObjects<AdoptOptions>(async (...given) => (await load()).adopt(...given, terminal)));
+  const release = program
+    .command('release <objects...>')
+    .description("let objects go: they stay as they are, as nobody's");
+  addViewFlags(addWriteFlags(addClusterFlags(release))).option('--owner <name>', 'only this owner lets them go');
+  release.action(runOnObjects<ReleaseOptions>(async (...given) => (await load()).letGo(...given, terminal)));
+  const move = program.command('move <objects...>').description('give objects from one owner to another one');
+  addMoveFlags(addClusterFlags(move));
+  move.action(runOnObjects<MoveOptions>(async (...given) => (await load()).move(...given, terminal)));
+}
+
+/** As `run`, for verbs that take objects. */
+function runOnObjects<Options>(verb: (objects: readonly string[], options: Options) => Promise<number>) {
+  return async (objects: readonly string[], ...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    status = await verb(objects, command.optsWithGlobals<Options & Record<string, unknown>>());
+  };
 }
 
 function addProfile(program: Command): void {

@@ -54,6 +54,20 @@ export interface WatchOptions extends Omit<PlanOptions, 'output'>, Pick<WriteOpt
   readonly interval: number;
 }
 
+export interface AdoptOptions extends PlanOptions, WriteOptions {}
+
+export interface ReleaseOptions extends ClusterOptions, ViewOptions, WriteOptions {
+  readonly owner?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+export interface MoveOptions extends ClusterOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
 export interface HistoryOptions extends ClusterOptions {
   readonly output: OutputFormat;
   readonly revision?: number;
@@ -162,6 +176,14 @@ export function addWatchFlags(command: Command): Command {
         'json',
       ]),
     );
+}
+
+export function addMoveFlags(command: Command): Command {
+  return command
+    .requiredOption('--to <owner>', 'who gets them')
+    .option('--from <owner>', 'whose they are now, where they have several owners')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show what would be done and change nothing');
 }
 
 export function addHistoryFlags(command: Command): Command {

@@ -1,5 +1,4 @@
 /** Makes the clusters match the plan, and nothing but the plan: record intent, act, wait, record the outcome. */
-import { randomBytes } from 'node:crypto';
 import { VidraError } from '../errors.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
 import { withholdGuarded } from '../plan/withhold.ts';
@@ -7,6 +6,7 @@ import { actAll } from './act-all.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import { recordHistory } from './record-history.ts';
 import type { Outcome, Result, Run } from './run.ts';
+import { runId } from './run-id.ts';
 import { settle } from './settle.ts';
 import type { Target } from './target.ts';
 
@@ -24,7 +24,7 @@ export interface CarryOutOptions {
  */
 export async function carryOut(given: Plan, target: Target, run: Run, options: CarryOutOptions): Promise<Result> {
   const plan = withholdGuarded(given);
-  const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
+  const id = runId();
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
   const outcomes = await actAll(plan, target.clusterOf, run, until);
