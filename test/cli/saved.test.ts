@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile, syncFile } from '../support/definitions.ts';
+import { atTerminal } from '../support/pty.ts';
 import { vidra } from '../support/vidra.ts';
 
 let cluster: Cluster;
@@ -99,6 +100,20 @@ describe('vidra apply with a saved plan', () => {
       digest,
       summary: { keep: 2, update: 0, problem: 0 },
     });
+  });
+
+  it('asks at a terminal for what is guarded, and for nothing else', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await run('apply', '--set', namespace, '-f', definitions(...names.map((name) => configMap(name))));
+    const subject = `5 deletions of ${namespace}-web`;
+    await plan(definitions());
+    expect(await run('apply', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('(GUARDED)') });
+    const asked = `Type "${subject}" to go on:`;
+    const no = await atTerminal(['apply', file], [{ asked, typed: 'y' }], environment);
+    expect([no.code, await cluster.exists(configMap('a'))]).toEqual([1, true]);
+    const yes = await atTerminal(['apply', file], [{ asked, typed: subject }], environment);
+    expect(yes.screen).not.toContain('[y/N]');
+    expect([yes.code, await cluster.exists(configMap('a'))]).toEqual([0, false]);
   });
 
   it('ends with 1 when a row is refused, and tells which', async () => {
