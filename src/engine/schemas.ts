@@ -25,7 +25,7 @@ export async function createJudge(cluster: Cluster, owners: readonly OwnerObserv
   const schemas = await broughtSchemas(cluster, owners);
   const isJudged = ({ reference }: DesiredObject) => schemas.has(versionedKind(reference));
   if (!owners.some(({ wish }) => wish.type === 'wanted' && wish.desired.objects.some(isJudged))) return () => undefined;
-  const check = await loadSchemaCheck();
+  const check = await loadSchemaCheck(schemas.values());
   return (desired) => {
     const schema = schemas.get(versionedKind(desired.reference));
     if (!schema) return undefined;

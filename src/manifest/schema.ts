@@ -10,9 +10,12 @@ import { jsonSchemaOf } from './structural-schema.ts';
 /** What the server would refuse; none where it cannot be said. `schema` is the `openAPIV3Schema` of a version. No finding holds a value. */
 export type SchemaCheck = (manifest: Manifest, schema: JsonObject) => readonly Finding[];
 
-/** Loads the interpreter, which most runs do without. */
-export async function loadSchemaCheck(): Promise<SchemaCheck> {
-  const { Validator } = await import('@cfworker/json-schema');
+/** Loads the interpreters for these schemas, which most runs do without. */
+export async function loadSchemaCheck(schemas: Iterable<JsonObject>): Promise<SchemaCheck> {
+  const [{ Validator }, { checkRules }] = await Promise.all([
+    import('@cfworker/json-schema'),
+    [...schemas].some(hasRules) ? import('./schema-rules.ts') : { checkRules: () => [] },
+  ]);
   const known = new WeakMap<JsonObject, { converted: JsonObject; validator: InstanceType<typeof Validator> }>();
   const prepare = (schema: JsonObject) => {
     const converted = jsonSchemaOf(schema);
@@ -25,12 +28,18 @@ export async function loadSchemaCheck(): Promise<SchemaCheck> {
       const filled = withDefaults(manifest, schema);
       const { errors } = validator.validate(plain(filled));
       const findings = withoutBranches(errors).map((error) => findingOf(error, converted));
-      return [...findings.filter((finding) => finding !== undefined), ...checkValues(filled, schema)];
+      const faults = [...findings.filter((finding) => finding !== undefined), ...checkValues(filled, schema)];
+      return faults.length > 0 ? faults : [...checkRules(filled, schema)];
     } catch {
       // A schema that the interpreter does not understand says nothing.
       return [];
     }
   };
+}
+
+function hasRules(schema: JsonValue | undefined): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  return Object.entries(schema).some(([name, inner]) => name === 'x-kubernetes-validations' || hasRules(inner));
 }
 
 /** Why none of several alternatives fits would be a sentence for each of them. */

@@ -261,6 +261,19 @@ describe('of a kind whose definition the plan brings', () => {
     await cluster.remove(foreign);
   });
 
+  it('rules of its schema count, too', async () => {
+    const group = newGroup();
+    const disks = { ...text, 'x-kubernetes-validations': [{ rule: 'self != "tape"', message: 'nobody has tapes' }] };
+    const wanted = resource(
+      `${namespace}-vm`,
+      definition(group, ['v1', { disk: disks }]),
+      machine(group, 'bad', { cores: 1, disk: 'tape' }),
+    );
+    expect(rowsOf(await engine.plan([wanted]))[1]).toMatch(
+      /^Machine bad: skip, MANIFEST_INVALID, spec\.disk: nobody has tapes; /,
+    );
+  });
+
   it('its Namespace may be new as well', async () => {
     const group = newGroup();
     const inner = `${namespace}-inner`;

@@ -97,7 +97,7 @@ let schema: JsonObject;
 beforeAll(async () => {
   cluster = connect(inject('kubeconfig'));
   namespace = await cluster.createNamespace();
-  check = await loadSchemaCheck();
+  check = await loadSchemaCheck([]);
   schema = {
     type: 'object',
     required: ['spec'],

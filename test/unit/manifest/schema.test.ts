@@ -7,7 +7,7 @@ import { loadSchemaCheck, type SchemaCheck } from '../../../src/manifest/schema.
 let check: SchemaCheck;
 
 beforeAll(async () => {
-  check = await loadSchemaCheck();
+  check = await loadSchemaCheck([]);
 });
 
 const schemaOf = (spec: JsonObject): JsonObject => ({ type: 'object', properties: { spec } });
