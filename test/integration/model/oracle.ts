@@ -30,9 +30,29 @@ export function faultsOfApply(facts: Facts, before: Objects, after: Objects): st
     const holders = owners.filter((owner) => holds(facts, owner, object) && facts.definitions.get(owner)?.[name]);
     if (holders.length > 0 && now?.metadata.uid !== object.metadata.uid)
       return [`${name} is wanted by ${holders}, and was deleted`];
+    const lost = owners.flatMap((owner) => lostBy(facts, owner, name, object, now));
+    if (lost.length > 0) return lost;
     if (now && now.data?.[privateKey] !== object.data?.[privateKey]) return [`the private key of ${name} was touched`];
     return [];
   });
+}
+
+/** What an owner wants, was there for it, and is not any more; another owner may want another value. */
+function lostBy(
+  facts: Facts,
+  owner: OwnerName,
+  name: string,
+  before: KubeObject,
+  now: KubeObject | undefined,
+): string[] {
+  const marks = Object.values(before.metadata.annotations ?? {});
+  if (!marks.some((mark) => mark.endsWith(`/${facts.namespace}-${owner}`))) return [];
+  const wanted = Object.entries(facts.definitions.get(owner)?.[name] ?? {});
+  const others = [...facts.definitions].filter(([other]) => other !== owner).map(([, all]) => all[name] ?? {});
+  return wanted
+    .filter(([key, value]) => before.data?.[key] === value && now?.data?.[key] !== value)
+    .filter(([key, value]) => others.every((other) => (other[key] ?? value) === value))
+    .map(([key]) => `${owner} wants ${name}.${key}, and it was lost`);
 }
 
 function holds({ namespace }: Facts, owner: OwnerName, object: KubeObject): boolean {

@@ -20,6 +20,10 @@ export type Step =
   | { readonly type: 'edit'; readonly name: string; readonly key: string; readonly value: string | null }
   /** A controller that applies its own field. */
   | { readonly type: 'control'; readonly name: string; readonly key: string; readonly value: string }
+  /** The same content under another name. */
+  | { readonly type: 'rename'; readonly owner: OwnerName; readonly from: string; readonly to: string }
+  /** Somebody forgets who holds what. */
+  | { readonly type: 'wipe'; readonly name: string }
   | { readonly type: 'delete'; readonly name: string }
   /** A person makes an object of the same name, if there is none. */
   | { readonly type: 'make'; readonly name: string };
@@ -51,6 +55,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('control' as const), name, key, value }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), owner, from: name, to: name }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('wipe' as const), name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('delete' as const), name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('make' as const), name }) },
 );

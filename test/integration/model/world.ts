@@ -120,6 +120,16 @@ export async function startWorld(homes: Homes): Promise<World> {
             await raw.request('PATCH', path(step.name), { body, headers, query: { fieldManager: 'controller' } });
           }
           return;
+        case 'rename': {
+          const { [step.from]: content, ...rest } = definitions.get(step.owner) ?? {};
+          if (content && !(step.to in rest)) definitions.set(step.owner, { ...rest, [step.to]: content });
+          return;
+        }
+        case 'wipe': {
+          const headers = { 'content-type': 'application/merge-patch+json' };
+          await raw.request('PATCH', path(step.name), { body: { metadata: { managedFields: [{}] } }, headers });
+          return;
+        }
         case 'delete':
           await raw.request('DELETE', path(step.name));
           strange.delete(step.name);
