@@ -11,20 +11,28 @@ import {
   type PlanDocument,
   type ResultDocument,
 } from './document.ts';
+import {
+  closed,
+  count,
+  described,
+  type Fields,
+  flag,
+  listOf,
+  object,
+  position,
+  ref,
+  rootOf,
+  type Schema,
+  text,
+  word,
+} from './json-schema.ts';
 import type { Counts } from './summary.ts';
-
-export interface Schema {
-  readonly [keyword: string]: unknown;
-}
 
 /** Of what `-o json` and `-o yaml` print. */
 export function documentSchema(kind: 'plan' | 'result'): Schema {
   const isResult = kind === 'result';
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: `urn:vidra:${kind}:${formatVersion}`,
-    title: isResult ? 'What came of a plan' : 'What would change, and why',
-    $comment: 'Later versions of Vidra may add fields without raising formatVersion: ignore what you do not know.',
+    ...rootOf(kind, formatVersion, isResult ? 'What came of a plan' : 'What would change, and why'),
     ...(isResult ? resultSchema() : closed<PlanDocument>(planFields('Plan'), { digest: digestSchema })),
     $defs: {
       origin: described(originSchema, 'where something was written; counted from 1'),
@@ -37,28 +45,8 @@ export function documentSchema(kind: 'plan' | 'result'): Schema {
   };
 }
 
-const text: Schema = { type: 'string' };
-const word: Schema = { type: 'string', minLength: 1 };
-const flag: Schema = { type: 'boolean' };
-const position: Schema = { type: 'integer', minimum: 1 };
-const described = (schema: Schema, description: string): Schema => ({ description, ...schema });
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 const countsOf = <Name extends string>(names: Record<Name, true>): Schema =>
-  object(Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'integer', minimum: 0 }])), {});
-
-type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
-type Fields<Name extends PropertyKey> = { readonly [K in Name]: Schema };
-
-/** Has all of the first fields, maybe some of the second, and no others. The types keep it true to the document. */
-function closed<T>(required: Fields<Exclude<keyof T, Optional<T>>>, optional: Fields<Optional<T>>): Schema {
-  return object(required, optional);
-}
-
-function object(required: object, optional: object): Schema {
-  const properties = { ...required, ...optional };
-  return { type: 'object', properties, required: Object.keys(required), additionalProperties: false };
-}
+  object(Object.fromEntries(Object.keys(names).map((name) => [name, count])));
 
 const referenceFields: Fields<keyof ObjectReference> = {
   group: described(text, 'API group; empty for the core group'),

@@ -4,7 +4,7 @@ import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { isSecret } from '../plan/mask.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
-const formatVersion = '1';
+export const formatVersion = '1';
 
 export interface HistoryDocument {
   readonly formatVersion: string;

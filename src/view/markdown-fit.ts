@@ -27,12 +27,22 @@ export function fitReport(report: Report, limit: number): string {
   const pieces = piecesOf(report);
   const head = headOf(report);
   const chosen = choose(pieces, limit - reserve - sizeOf(head));
-  const shown = (place: Piece['place']) => pieces.filter((piece) => piece.place === place && chosen.has(piece));
-  const body = [...new Set(pieces.map(({ place }) => place))].flatMap((place) => {
-    const lines = shown(place).flatMap((piece) => piece.lines);
-    return lines.length === 0 ? [] : [...openingOf(place, open), ...lines, ...closingOf(place)];
-  });
+  const body = [...byPlace(pieces.filter((piece) => chosen.has(piece)))].flatMap(([place, shown]) => [
+    ...openingOf(place, open),
+    ...shown.flatMap(({ lines }) => lines),
+    ...closingOf(place),
+  ]);
   return `${[...head, ...shortened(pieces, chosen), ...body].join('\n')}\n`;
+}
+
+function byPlace(pieces: readonly Piece[]): ReadonlyMap<Piece['place'], readonly Piece[]> {
+  const places = new Map<Piece['place'], Piece[]>();
+  for (const piece of pieces) {
+    const same = places.get(piece.place);
+    if (same) same.push(piece);
+    else places.set(piece.place, [piece]);
+  }
+  return places;
 }
 
 function headOf({ subject, headline, tally, place }: Report): string[] {

@@ -17,7 +17,8 @@ export function code(text: string): string {
 
 // Letters alone can be the start of a commit's name.
 const plainWord = /^["'(]?(?![a-f]{7,}\b)[a-z]+(?:'[a-z]+)?["')]?[,;:.]?$/i;
-const plainNumber = /^[0-9]{1,6}$/;
+// A full stop would make it the start of a list.
+const plainNumber = /^[0-9]{1,6}[,;:]?$/;
 
 /** A sentence: plain words stay as they are, anything else is code. Never starts or ends a block of Markdown. */
 export function prose(text: string): string {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
+import { violationsOf } from '../support/schema.ts';
 import { vidra } from '../support/vidra.ts';
 
 let cluster: Cluster;
@@ -46,6 +47,10 @@ describe('history', () => {
     expect(list.stdout).toMatch(/^ {2}2 .* {2}1 updated$/m);
     const document = JSON.parse((await run('history', owner, '-o', 'json')).stdout);
     expect(document).toMatchObject({ formatVersion: '1', kind: 'History', revisions: [{ owner, number: 1 }, {}] });
+    expect(violationsOf('history', document)).toEqual([]);
+    expect(violationsOf('history', { ...document, revisions: [{ ...document.revisions[0], more: 1 }] })).not.toEqual(
+      [],
+    );
     const { stdout } = await run('history', owner, '--revision', '1');
     expect(stdout).toContain('color: red');
     expect(stdout).toContain('password: "***"');

@@ -31,7 +31,7 @@ const run = (verb: string, manifests: readonly object[], ...flags: string[]) =>
 
 describe('documents', () => {
   it('of real runs keep the schemas that the program prints', async () => {
-    for (const kind of ['plan', 'result'] as const) {
+    for (const kind of ['plan', 'result', 'history'] as const) {
       const printed = await vidra(['schema', kind]);
       expect(printed).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(printed.stdout)).toEqual(schemaOf(kind));
@@ -88,7 +88,7 @@ describe('text', () => {
     await cluster.create(configMap('foreign'));
     const { code, stdout } = await run('apply', [configMap('a'), configMap('foreign', { x: '1' })], '-q');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/! ConfigMap foreign {2}exists, and is not managed by Vidra \(NOT_ADOPTED\)\n/);
+    expect(stdout).toMatch(/! ConfigMap foreign {2}exists, and is not managed by Vidra.* \(NOT_ADOPTED\)\n/);
     expect(stdout).not.toContain('ConfigMap a');
     expect(stdout).toMatch(/\nApplied: 1 created, 1 problem in \S+\.\n$/);
   });
