@@ -5,7 +5,6 @@ import { definedSchemas } from '../manifest/defined-kinds.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { canonicalJson } from '../manifest/json.ts';
 import { describeOrigin, type JsonObject, keyOf, type ObjectReference } from '../manifest/manifest.ts';
-import { loadSchemaCheck } from '../manifest/schema.ts';
 import type { OwnerObservation } from '../plan/observation.ts';
 import { isProvenUnchanged, mayApply } from '../plan/proof.ts';
 
@@ -25,6 +24,7 @@ export async function createJudge(cluster: Cluster, owners: readonly OwnerObserv
   const schemas = await broughtSchemas(cluster, owners);
   const isJudged = ({ reference }: DesiredObject) => schemas.has(versionedKind(reference));
   if (!owners.some(({ wish }) => wish.type === 'wanted' && wish.desired.objects.some(isJudged))) return () => undefined;
+  const { loadSchemaCheck } = await import('../manifest/schema.ts');
   const check = await loadSchemaCheck(schemas.values());
   return (desired) => {
     const schema = schemas.get(versionedKind(desired.reference));

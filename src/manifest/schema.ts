@@ -1,5 +1,5 @@
-/** Whether custom resources fit the schema of their CustomResourceDefinition, as the API server would find. The way to the interpreter of schemas. */
-import type { OutputUnit } from '@cfworker/json-schema';
+/** Whether custom resources fit the schema of their CustomResourceDefinition, as the API server would find. Loaded only by plans with such schemas. */
+import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { JsonObject, JsonValue, Manifest } from './manifest.ts';
 import { withDefaults } from './schema-defaults.ts';
 import { checkValues } from './schema-values.ts';
@@ -10,13 +10,10 @@ import { jsonSchemaOf } from './structural-schema.ts';
 /** What the server would refuse; none where it cannot be said. `schema` is the `openAPIV3Schema` of a version. No finding holds a value. */
 export type SchemaCheck = (manifest: Manifest, schema: JsonObject) => readonly Finding[];
 
-/** Loads the interpreters for these schemas, which most runs do without. */
+/** For these schemas; loads what their rules take, too. */
 export async function loadSchemaCheck(schemas: Iterable<JsonObject>): Promise<SchemaCheck> {
-  const [{ Validator }, { checkRules }] = await Promise.all([
-    import('@cfworker/json-schema'),
-    [...schemas].some(hasRules) ? import('./schema-rules.ts') : { checkRules: () => [] },
-  ]);
-  const known = new WeakMap<JsonObject, { converted: JsonObject; validator: InstanceType<typeof Validator> }>();
+  const { checkRules } = [...schemas].some(hasRules) ? await import('./schema-rules.ts') : { checkRules: () => [] };
+  const known = new WeakMap<JsonObject, { converted: JsonObject; validator: Validator }>();
   const prepare = (schema: JsonObject) => {
     const converted = jsonSchemaOf(schema);
     return { converted, validator: new Validator(converted, '4', false) };

@@ -21,8 +21,8 @@ export interface Difference {
 }
 
 /**
- * How sure the plan is of a write: `server`: the API server tried it; `predicted`: it cannot be tried, because its
- * Namespace or kind is made by the same plan; `unchecked`: it was not tried.
+ * How sure the plan is of a write: `server`: the API server tried it; `predicted`: it cannot be tried as it will be, and the
+ * reason says why: its Namespace or kind is made by the same plan, or a webhook takes no dry-runs; `unchecked`: it was not tried.
  */
 export type Confidence = 'server' | 'predicted' | 'unchecked';
 

@@ -123,7 +123,8 @@ const changeFields: Fields<keyof ChangeDocument> = {
   reason: described(word, 'why, for people'),
   confidence: {
     enum: ['server', 'predicted', 'unchecked'],
-    description: 'server: the API server tried it; predicted: it cannot be tried yet; unchecked: it was not tried',
+    description:
+      'server: the API server tried it; predicted: it cannot be tried as it will be, and the reason says why; unchecked: it was not tried',
   },
   differences: listOf(ref('difference')),
   immutable: described(listOf(word), 'fields that cannot be changed, for which the object is made anew'),
