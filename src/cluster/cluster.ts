@@ -137,12 +137,12 @@ export interface Cluster {
     operations: readonly PatchOperation[],
     options: PatchOptions,
   ): Promise<ObjectMetadata | undefined>;
-  /** The object as it would be after the same patch; nothing is changed. */
+  /** The object as a patch would make it, whatever its version; nothing is changed. Nothing when it is another one, or is gone. */
   tryPatch(
     type: ResourceType,
     reference: ObjectReference,
     operations: readonly PatchOperation[],
-    options: PatchOptions,
+    options: Omit<PatchOptions, 'resourceVersion'>,
   ): Promise<Manifest | undefined>;
   /** Whether the caller has a permission, by SelfSubjectAccessReview. */
   mayI(permission: Permission): Promise<boolean>;

@@ -29,7 +29,7 @@ export async function tryPatch(
   type: ResourceType,
   reference: ObjectReference,
   operations: Operations,
-  options: PatchOptions,
+  options: Omit<PatchOptions, 'resourceVersion'>,
 ): Promise<Manifest | undefined> {
   const answer = fitting(await transport.send(requestOf(type, reference, operations, options, 'All')), reference);
   return answer && (parseJson(answer.body) as Manifest);
@@ -39,12 +39,13 @@ function requestOf(
   type: ResourceType,
   reference: ObjectReference,
   operations: Operations,
-  { uid, resourceVersion, manager }: PatchOptions,
+  { uid, resourceVersion, manager }: Omit<PatchOptions, 'resourceVersion'> & Partial<PatchOptions>,
   dryRun?: 'All',
 ): ClusterRequest {
+  const version = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion ?? '' } as const;
   const guards: Operations = [
     { op: 'test', path: '/metadata/uid', value: uid },
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    ...(resourceVersion === undefined ? [] : [version]),
   ];
   return {
     method: 'PATCH',

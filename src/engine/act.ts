@@ -11,8 +11,8 @@ import { proofOf } from '../plan/proof.ts';
 import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
-import { giveUpFields } from './give-up.ts';
 import { leaveObject } from './leave.ts';
+import { rearrange } from './rearrange.ts';
 import { remove } from './remove.ts';
 import type { Outcome, Run } from './run.ts';
 
@@ -48,12 +48,12 @@ async function write(
   change: WriteChange,
   signal: AbortSignal,
 ): Promise<Acted> {
-  const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
-  const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
-  if (change.giveUp) await giveUpFields(cluster, type, change.reference, owner, change.giveUp);
-  let answer = await withFreshKind(change, signal, () => cluster.apply(type, manifest, options));
-  if (answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change))) {
-    answer = await cluster.apply(type, manifest, { ...options, force: true });
+  const isRearranged = change.giveUp !== undefined || change.migrate !== undefined;
+  const isTracked = !isRearranged || (await rearrange(cluster, type, owner, change));
+  let answer = await applyPlanned(cluster, type, owner, change, signal);
+  if (!isTracked && answer.type === 'applied') {
+    await rearrange(cluster, type, owner, change);
+    answer = await applyPlanned(cluster, type, owner, change, signal);
   }
   if (answer.type === 'stale' && change.expect === 'absent') {
     answer = await joinIfOurs(cluster, type, owner, change, answer);
@@ -63,6 +63,20 @@ async function write(
   if (change.reference.kind === 'CustomResourceDefinition') await awaitEstablished(cluster, change.reference, signal);
   const proof = proofOf(owner, answer.metadata, change.yield);
   return { result: 'succeeded', ...(proof && { proof }) };
+}
+
+async function applyPlanned(
+  cluster: Cluster,
+  type: ResourceType,
+  owner: Owner,
+  change: WriteChange,
+  signal: AbortSignal,
+): Promise<ApplyAnswer> {
+  const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
+  const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
+  const answer = await withFreshKind(change, signal, () => cluster.apply(type, manifest, options));
+  const isPlanned = answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change));
+  return isPlanned ? cluster.apply(type, manifest, { ...options, force: true }) : answer;
 }
 
 /** Whether the plan takes the field from this very holder. */

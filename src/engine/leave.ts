@@ -4,7 +4,7 @@ import { managedFieldsOf } from '../manifest/field-set.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { type Owner, withoutMarks } from '../manifest/owner.ts';
 import type { ReleaseChange } from '../plan/plan.ts';
-import { patchLive } from './patch-live.ts';
+import { entriesOperation, patchLive } from './patch-live.ts';
 
 /** In one request, so that no moment has the one without the other. Of another object of that name nothing is touched. */
 export function leaveObject(
@@ -13,17 +13,17 @@ export function leaveObject(
   owner: Owner,
   { reference, uid }: Pick<ReleaseChange, 'reference' | 'uid'>,
 ): Promise<void> {
-  return patchLive(cluster, type, reference, owner, (live) => (live.metadata['uid'] === uid ? leave(owner, live) : []));
+  const isMeant = (live: Manifest) => live.metadata['uid'] === uid;
+  return patchLive(cluster, type, reference, owner, (live) => (isMeant(live) ? leave(cluster, type, owner, live) : []));
 }
 
-function leave(owner: Owner, live: Manifest): PatchOperation[] {
+function leave(cluster: Cluster, type: ResourceType, owner: Owner, live: Manifest): PatchOperation[] {
   const entries = managedFieldsOf(live);
+  const others = entries.filter(({ manager }) => manager !== owner.manager);
   const managers = entries.map(({ manager = '' }) => ({ manager }));
-  const own = entries.flatMap(({ manager }, index) => (manager === owner.manager ? [index] : []));
   const marks = Object.entries(withoutMarks(owner, live.metadata, managers));
   return [
-    // From the end, so that the places of the others stay what they are.
-    ...own.reverse().map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
+    ...(others.length < entries.length ? [entriesOperation(cluster, type, others)] : []),
     ...marks.flatMap(([field, value]): PatchOperation[] => {
       const before = (live.metadata[field] ?? {}) as JsonObject;
       const isSame = Object.entries(before).every(([name, text]) => value[name] === text);

@@ -11,7 +11,9 @@ import { abandoned, type OwnerObservation, type OwnerWish, type Verdict } from '
 import type { Problem } from '../plan/plan.ts';
 import { autoscalersOf } from '../plan/proof.ts';
 import { createAutoscalerFinder } from './autoscalers.ts';
+import { heirsOf } from './heirs.ts';
 import { type OwnerIntent, problemOf } from './intent.ts';
+import { createLastWishes } from './last-wishes.ts';
 import { observeDestination } from './observe.ts';
 import { createPredict } from './predict.ts';
 import type { Run } from './run.ts';
@@ -125,12 +127,15 @@ async function trialOptions(
       if (!first.has(key)) first.set(key, owner.name);
     }
   }
+  const wishes = sharedWishes(owners);
   return {
     validate: target.validate,
     predict: await createPredict(cluster, owners),
     isFirst: (owner, key) => first.get(key) === owner,
-    wishes: sharedWishes(owners),
+    wishes,
     findAutoscaler: createAutoscalerFinder(cluster),
+    heirs: heirsOf(owners, wishes),
+    findLastWish: createLastWishes(target.history),
   };
 }
 

@@ -1,7 +1,15 @@
 /** Changes what server-side apply cannot: the entries of managedFields, and marks without the fields beside them. */
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
+import type { ManagedFields } from '../manifest/field-set.ts';
+import { atVersion } from '../manifest/managed-fields.ts';
+import {
+  apiVersionOf,
+  groupVersion,
+  type JsonValue,
+  type Manifest,
+  type ObjectReference,
+} from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 
 /** How often it is tried when the object changes meanwhile, as a busy controller makes it. */
@@ -24,4 +32,19 @@ export async function patchLive(
     if (await cluster.patch(type, reference, operations, options)) return;
   }
   throw new VidraError('PLAN_STALE', 'changes all the time');
+}
+
+/** Puts entries of managedFields in the place of those that there are. */
+export function entriesOperation(
+  cluster: Cluster,
+  type: ResourceType,
+  entries: readonly ManagedFields[],
+): PatchOperation {
+  // With one that the server cannot read, it forgets all of them at any write but an apply.
+  const unread = [...new Set(entries.map(({ apiVersion = '' }) => apiVersion))].filter((apiVersion) => {
+    const { group, version } = groupVersion(apiVersion);
+    return group === type.group && cluster.typeOf({ group, version, kind: type.kind })?.version !== version;
+  });
+  const value = atVersion(entries, unread, apiVersionOf(type)) as unknown as JsonValue;
+  return { op: 'replace', path: '/metadata/managedFields', value };
 }

@@ -13,12 +13,16 @@ import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } f
 import { heldIgnored } from '../plan/ignore.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { Means, OwnerObservation, Verdict } from '../plan/observation.ts';
-import { isProvenUnchanged, mayApply } from '../plan/proof.ts';
+import { mayApply, mayChange } from '../plan/proof.ts';
 import { mayReplace } from '../plan/replace.ts';
 import type { FindAutoscaler } from './autoscalers.ts';
+import type { Heirs } from './heirs.ts';
+import { inheritanceOf } from './inheritance.ts';
+import type { FindLastWish } from './last-wishes.ts';
 import type { Predict, Prediction } from './predict.ts';
 import { tryElsewhere } from './stand-in.ts';
 import { tryAnew } from './try-anew.ts';
+import { type Inheritance, tryMigration, untriedMigration } from './try-migration.ts';
 import { releaseTrials } from './try-release.ts';
 import { type Current, type Trial, unforced, verdictOf } from './verdict.ts';
 
@@ -32,6 +36,8 @@ export interface TrialOptions {
   /** What the owners of the plan want of the objects that they share. */
   readonly wishes: SharedWishes;
   readonly findAutoscaler: FindAutoscaler;
+  readonly heirs: Heirs;
+  readonly findLastWish: FindLastWish;
 }
 
 /** The questions of one owner, and the verdicts that need no question. */
@@ -58,11 +64,6 @@ export function trialsOf(
       trials.push({ key, ask: () => ask(cluster, observed, desired, live, prediction, options) });
   }
   return { known, trials };
-}
-
-function mayChange(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata): boolean {
-  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
-  return mayApply(observed.owner, live, observed.policy) !== 'refuse';
 }
 
 /** What would be new is tried on demand, and by one of its owners. */
@@ -100,7 +101,10 @@ async function ask(
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
     const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
     const now = { object, live, isShared, salt: observed.salt };
-    return await tryApply(cluster, type, observed.owner, desired, now, means, resolve);
+    const inheritance = object && live && (await inheritanceOf(observed, desired, object, live, options));
+    const verdict = await tryApply(cluster, type, observed.owner, desired, { ...now, inheritance }, means, resolve);
+    const before = options.heirs.before(observed.owner, keyOf(desired.reference)) ?? [];
+    return 'migrate' in verdict && before.length > 0 ? { ...verdict, after: before } : verdict;
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
     if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
@@ -142,7 +146,7 @@ async function tryApply(
   type: ResourceType,
   owner: Owner,
   desired: DesiredObject,
-  now: Current,
+  now: Current & { readonly inheritance: Inheritance | undefined },
   means: Means,
   resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
 ): Promise<Verdict> {
@@ -152,18 +156,35 @@ async function tryApply(
   const marked = object && means.giveUp ? (withValues(sent, means.giveUp, object) as Manifest) : sent;
   const attempt = (manifest: Manifest, force: boolean) => tryOnce(cluster, type, manifest, owner.manager, force);
 
-  const first = await attempt(marked, false);
-  if (first.type === 'untried') return { ...means, type: 'predicted', reason: first.reason };
-  if (first.type === 'stale') return { ...means, type: 'predicted', reason: 'it changes at this moment' };
-  if (first.type === 'applied') return verdictOf(first, owner, now, means);
+  const conclude = async (answer: Exclude<Attempted, { type: 'conflict' }>, using: Means): Promise<Verdict> => {
+    if (answer.type !== 'applied') return untried(answer, now.inheritance, using);
+    if (!now.inheritance) return verdictOf(answer, owner, now, using);
+    const { object: result, migrate } = await tryMigration(cluster, type, now.inheritance, answer.object, using);
+    const all = migrate ? { ...using, migrate } : using;
+    return result ? verdictOf(answer, owner, now, all, result) : { ...all, type: 'predicted', reason: atThisMoment };
+  };
 
+  const first = await attempt(marked, false);
+  if (first.type !== 'conflict') return conclude(first, means);
   const { blocked, take, yield: yielded } = await resolve(first.conflicts);
   if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
   const resolved = { ...means, take, yield: yielded };
   const second = await attempt(withoutFields(marked, yielded), take.length > 0);
-  if (second.type === 'untried') return { ...resolved, type: 'predicted', reason: second.reason };
-  if (second.type !== 'applied') return { ...resolved, type: 'predicted', reason: 'it changes at this moment' };
-  return verdictOf(second, owner, now, resolved);
+  return conclude(second.type === 'conflict' ? { type: 'untried', reason: atThisMoment } : second, resolved);
+}
+
+const atThisMoment = 'it changes at this moment';
+
+type Attempted = Exclude<ApplyAnswer, { type: 'outdated' }> | { readonly type: 'untried'; readonly reason: string };
+
+function untried(
+  answer: Exclude<Attempted, { type: 'conflict' | 'applied' }>,
+  inheritance: Inheritance | undefined,
+  means: Means,
+): Verdict {
+  const migrate = inheritance && untriedMigration(inheritance, means);
+  const reason = answer.type === 'untried' ? answer.reason : atThisMoment;
+  return { ...means, ...(migrate && { migrate }), type: 'predicted', reason };
 }
 
 /** The server finds conflicts before it asks webhooks: those of an object that it cannot try are known. */
@@ -173,7 +194,7 @@ async function tryOnce(
   manifest: Manifest,
   manager: string,
   force: boolean,
-): Promise<Exclude<ApplyAnswer, { type: 'outdated' }> | { readonly type: 'untried'; readonly reason: string }> {
+): Promise<Attempted> {
   try {
     const answer = await cluster.apply(type, manifest, { manager, force, dryRun: true });
     return answer.type === 'outdated' ? { type: 'untried', reason: describeOutdated(answer.versions) } : answer;

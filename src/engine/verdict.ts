@@ -28,13 +28,20 @@ export interface Current {
 
 export const unforced: Means = { take: [], yield: [] };
 
-export function verdictOf(answer: Applied, owner: Owner, now: Current, means: Means): Verdict {
+/** `result` is the object afterwards, where that is not what the answer says. */
+export function verdictOf(
+  answer: Applied,
+  owner: Owner,
+  now: Current,
+  means: Means,
+  result: Manifest = answer.object,
+): Verdict {
   const { object, live } = now;
   const isShared =
     object !== undefined && (now.isShared || (live !== undefined && ownersBut([owner], live).length > 0));
   return {
     type: 'tried',
-    differences: object ? differencesOf(object, answer.object, now.salt) : [],
+    differences: object ? differencesOf(object, result, now.salt) : [],
     ownershipChanges: changesOwnership(answer, owner, now),
     ...means,
     ...(isShared && { shared: { current: object, held: heldBy(owner, answer.object) } }),

@@ -26,6 +26,11 @@ export function managedFieldsOf(object: Manifest): readonly ManagedFields[] {
   return (object.metadata['managedFields'] ?? []) as unknown as readonly ManagedFields[];
 }
 
+/** One annotation. */
+export function annotationField(name: string): FieldSet {
+  return { 'f:metadata': { 'f:annotations': { [`f:${name}`]: {} } } };
+}
+
 export function isEmpty(set: FieldSet): boolean {
   return Object.keys(set).length === 0;
 }

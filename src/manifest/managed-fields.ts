@@ -35,7 +35,7 @@ export function heldFields(entries: Entries): FieldSet {
 /** The entries without some fields of one of them; it goes with its last field. */
 export function cutFrom(entries: Entries, part: EntryPart): Entries {
   return entries.flatMap((entry) => {
-    if (!isSame(partOf(entry), part)) return [entry];
+    if (!sameEntry(part, entry)) return [entry];
     const fieldsV1 = difference(entry.fieldsV1 ?? {}, part.fields);
     return isEmpty(fieldsV1) ? [] : [{ ...entry, fieldsV1 }];
   });
@@ -76,6 +76,11 @@ export function atVersion(entries: Entries, versions: readonly string[], apiVers
 
 function isApplied(entry: ManagedFields, manager: string): boolean {
   return entry.manager === manager && entry.operation === 'Apply' && !entry.subresource;
+}
+
+/** Whether a part is of an entry. */
+export function sameEntry(part: EntryIdentity, entry: ManagedFields): boolean {
+  return isSame(part, partOf(entry));
 }
 
 function isSame(one: EntryIdentity, other: EntryIdentity): boolean {

@@ -1,6 +1,6 @@
 /** Owners, and the marks by which a live object says whose it is. */
 import { createHash } from 'node:crypto';
-import type { FieldSet } from './field-set.ts';
+import { annotationField, type FieldSet, union } from './field-set.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The unit of ownership: a VidraResource, one per artifact. */
@@ -44,9 +44,17 @@ export function markedBy(owner: Owner, manifest: Manifest): Manifest {
 
 /** The fields of the label and the annotation of `owner`. */
 export function markFields(owner: Owner): FieldSet {
-  const annotations = { [`f:${annotationPrefix}${owner.id}`]: {} };
-  return { 'f:metadata': { 'f:annotations': annotations, 'f:labels': { [`f:${managedLabel.name}`]: {} } } };
+  const label = { 'f:metadata': { 'f:labels': { [`f:${managedLabel.name}`]: {} } } };
+  return union(annotationField(`${annotationPrefix}${owner.id}`), label);
 }
+
+/** The field of the annotation of `owner`. */
+export function ownerField(owner: Owner): FieldSet {
+  return annotationField(`${annotationPrefix}${owner.id}`);
+}
+
+/** The field of the annotation by which upstream's operator knows whose an object is. */
+export const upstreamField = annotationField(upstreamOwners);
 
 /** What server-side apply takes to give up everything that `owner` applied to an object. */
 export function emptyManifest(
@@ -126,7 +134,8 @@ export function withoutMarks(
   return { annotations: left, labels: isLast && managed === managedLabel.value ? ownLabels : labels };
 }
 
-function upstreamOwnersOf(object: Pick<Marked, 'annotations'>): string[] {
+/** Names of the owners that upstream's operator wrote an object for. */
+export function upstreamOwnersOf(object: Pick<Marked, 'annotations'>): string[] {
   const names = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');
 }

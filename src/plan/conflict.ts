@@ -3,7 +3,18 @@ import type { FieldConflict } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { ConflictRule } from '../definition/policy.ts';
 import type { YieldedField } from '../inventory/inventory.ts';
-import { fitsField, fitsPattern, placesAt, valueAt, withoutPlaces } from '../manifest/field-path.ts';
+import {
+  fitsField,
+  fitsPattern,
+  type Place,
+  placesAt,
+  placesFitting,
+  valueAt,
+  withoutPlaces,
+} from '../manifest/field-path.ts';
+import { difference, type FieldSet, intersection, unionOf } from '../manifest/field-set.ts';
+import { partAt } from '../manifest/field-set-place.ts';
+import type { EntryPart } from '../manifest/managed-fields.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { isOwnerManager, type Owner, ownerOfManager } from '../manifest/owner.ts';
 
@@ -87,6 +98,26 @@ function autoscalerOf({ manager, subresource }: FieldConflict, { autoscaler }: C
 /** Whether a field that was yielded would be yielded again: rules may have changed. */
 export function isYielded(yielded: YieldedField, manifest: Manifest, rules: readonly ConflictRule[]): boolean {
   return ruledAction(yielded, { manifest, rules, adopting: false }) === 'Yield';
+}
+
+/** What of an entry of managedFields stays with its holder: by the rules, and what was yielded to him. */
+export function withheldFrom(
+  { manager, fields }: EntryPart,
+  live: Manifest,
+  rules: readonly ConflictRule[],
+  yielded: readonly YieldedField[],
+): FieldSet {
+  const partsOf = (places: readonly Place[]) => places.flatMap((place) => partAt(fields, live, place) ?? []);
+  const given = yielded.filter((one) => one.manager === manager).flatMap(({ field }) => placesAt(live, field));
+  const kept = partsOf(given);
+  let open = fields;
+  for (const { path, kind = '*', manager: who = '*', action } of rules) {
+    if (!fitsPattern(manager, who) || !fitsPattern(live.kind, kind)) continue;
+    const part = path === undefined ? open : unionOf(partsOf(placesFitting(live, path)));
+    if (action !== 'Override') kept.push(intersection(open, part));
+    open = difference(open, part);
+  }
+  return unionOf(kept);
 }
 
 /** The manifest without the fields that are left to others. */

@@ -2,9 +2,10 @@
 import type { IgnoreRule } from '../definition/policy.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { fitsPattern, placesFitting, withoutPlaces } from '../manifest/field-path.ts';
-import { difference, type FieldSet, isEmpty, managedFieldsOf, union } from '../manifest/field-set.ts';
+import { difference, type FieldSet, isEmpty, managedFieldsOf, unionOf } from '../manifest/field-set.ts';
 import { partAt } from '../manifest/field-set-place.ts';
 import { digestOf } from '../manifest/json.ts';
+import { appliedBy } from '../manifest/managed-fields.ts';
 import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
 import { markFields, type Owner } from '../manifest/owner.ts';
 
@@ -32,12 +33,20 @@ export function heldIgnored(
   reference: ObjectReference,
   rules: readonly IgnoreRule[],
 ): FieldSet | undefined {
-  const entry = managedFieldsOf(live).find((each) => each.manager === owner.manager && each.operation === 'Apply');
-  const places = ignoredPaths(reference, rules).flatMap((path) => placesFitting(live, path));
-  const parts = places.flatMap((place) => partAt(entry?.fieldsV1 ?? {}, live, place) ?? []);
-  if (parts.length === 0) return undefined;
-  const held = difference(parts.reduce(union), markFields(owner));
+  const own = appliedBy(owner.manager, managedFieldsOf(live))?.fieldsV1 ?? {};
+  const held = difference(ignoredPart(own, live, reference, rules), markFields(owner));
   return isEmpty(held) ? undefined : held;
+}
+
+/** What of a set of fields of a live object is ignored. */
+export function ignoredPart(
+  fields: FieldSet,
+  live: Manifest,
+  reference: ObjectReference,
+  rules: readonly IgnoreRule[],
+): FieldSet {
+  const places = ignoredPaths(reference, rules).flatMap((path) => placesFitting(live, path));
+  return unionOf(places.flatMap((place) => partAt(fields, live, place) ?? []));
 }
 
 function ignoredPaths({ kind, namespace, name }: ObjectReference, rules: readonly IgnoreRule[]): string[] {

@@ -8,7 +8,7 @@ import type { DesiredSet } from '../manifest/desired-set.ts';
 import type { FieldSet } from '../manifest/field-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
-import type { Difference, Problem } from './plan.ts';
+import type { Difference, Migration, Problem } from './plan.ts';
 
 /** How an apply gets through. */
 export interface Means {
@@ -18,6 +18,10 @@ export interface Means {
   readonly yield: readonly YieldedField[];
   /** As if these fields stayed as they are, which this owner holds and does not send any more. */
   readonly giveUp?: FieldSet;
+  /** After this was taken over. */
+  readonly migrate?: Migration;
+  /** And after these owners have applied, who share what was there before. */
+  readonly after?: readonly string[];
 }
 
 /** And what it changes, where that is known. */

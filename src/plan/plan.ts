@@ -5,6 +5,7 @@ import type { ErrorCode, Origin } from '../errors.ts';
 import type { Contest, InventoryEntry, OwnerHeader, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import type { FieldSet } from '../manifest/field-set.ts';
+import type { EntryPart } from '../manifest/managed-fields.ts';
 import { type JsonValue, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
 
@@ -65,17 +66,18 @@ export interface WriteChange extends ChangeBase {
   readonly confidence: Confidence;
   /** Whether the owner's inventory names the object already. */
   readonly recorded: boolean;
-  /** Entries of managedFields that this owner takes over first, so that what they hold and nobody wants any more can go. */
-  readonly migrate?: readonly ManagerIdentity[];
+  /** What this owner takes over first, so that what of it nobody wants any more can go. */
+  readonly migrate?: Migration;
   /** The old name of the object, which the same owner deletes: before this where the two cannot stand side by side. */
   readonly renamedFrom?: { readonly reference: ObjectReference; readonly first: 'new' | 'old' };
 }
 
-/** Names one entry of managedFields. */
-export interface ManagerIdentity {
-  readonly manager: string;
-  readonly operation: string;
-  readonly subresource: string;
+/** What an owner inherits in managedFields of writers that stood for the same will. */
+export interface Migration {
+  /** Fields that its entry gains. */
+  readonly gain: FieldSet;
+  /** What other entries lose. */
+  readonly from: readonly EntryPart[];
 }
 
 export interface DeleteChange extends ChangeBase {

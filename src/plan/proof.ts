@@ -35,6 +35,12 @@ export function isProvenUnchanged(observed: OwnerObservation, desired: DesiredOb
   );
 }
 
+/** Whether this owner would write to a live object, as far as is known without asking. */
+export function mayChange(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata): boolean {
+  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
+  return mayApply(observed.owner, live, observed.policy) !== 'refuse';
+}
+
 /** HorizontalPodAutoscalers that fields of a recorded object were yielded to. */
 export function autoscalersOf({ reference, yielded = [] }: InventoryEntry): ObjectReference[] {
   const kind = { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' };

@@ -13,7 +13,7 @@ import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
 import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
 import { describeImmutable, obstacleToReplacement } from './replace.ts';
-import { describeGiveUp, describeReturn, describeYields } from './yields.ts';
+import { describeGiveUp, describeMigration, describeReturn, describeYields } from './yields.ts';
 
 /** The first owner of the plan that wants an object, by `interestKey`: it creates what is not there, the others join it. */
 export type Creators = ReadonlyMap<string, string>;
@@ -119,17 +119,24 @@ function update(
   right: 'own' | 'adopt',
 ): WriteChange {
   const why = reasonOf(observed, desired, live, effect, right);
-  const reasons = [why, ...describeYields(effect.yield, observed.owner), ...describeGiveUp(effect.giveUp)];
+  const reasons = [
+    why,
+    ...describeYields(effect.yield, observed.owner),
+    ...describeGiveUp(effect.giveUp),
+    ...describeMigration(effect.migrate),
+  ];
   const change = write(observed, desired, right === 'adopt' ? 'adopt' : 'update', reasons.join('; '));
   const contest = right === 'own' ? contestOf(observed, desired, live, effect) : undefined;
-  const { take, yield: yielded, giveUp } = effect;
+  const { take, yield: yielded, giveUp, migrate, after = [] } = effect;
   return {
     ...change,
+    after: after.map((name) => changeId(name, keyOf(desired.reference))),
     ...(contest && { contest }),
     expect: { uid: live.uid },
     take,
     yield: yielded,
     ...(giveUp && { giveUp }),
+    ...(migrate && { migrate }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { FieldSet } from '../manifest/field-set.ts';
 import { pathsOf } from '../manifest/field-set-place.ts';
 import { type Owner, ownerOfManager } from '../manifest/owner.ts';
 import { boundedNote } from './names.ts';
-import type { Change } from './plan.ts';
+import type { Change, Migration } from './plan.ts';
 
 /** `left to "hpa": .spec.replicas`, one for each holder. */
 export function describeYields(yielded: readonly YieldedField[], owner: Owner): string[] {
@@ -23,6 +23,12 @@ export function describeReturn(yielded: readonly YieldedField[], owner: Owner): 
 /** `given up as it is: .spec.replicas`, of fields that are ignored now. */
 export function describeGiveUp(fields: FieldSet | undefined): string[] {
   return fields ? [`given up as it is: ${pathsOf(fields).join(', ')}`] : [];
+}
+
+/** `takes over what "kubectl-client-side-apply" holds`. */
+export function describeMigration(migrate: Migration | undefined): string[] {
+  const holders = [...new Set((migrate?.from ?? []).map(({ manager }) => `"${manager}"`))];
+  return holders.length > 0 ? [`takes over what ${holders.join(', ')} ${holders.length > 1 ? 'hold' : 'holds'}`] : [];
 }
 
 /** What the rows of unchanged objects do not show, because there are none: at most one note, of a few objects. */
