@@ -20,7 +20,7 @@ export function planAnnotations(plan: Plan): Annotation[] {
 export function resultAnnotations({ plan, outcomes, unhealthy }: Result): Annotation[] {
   const ended = [...outcomes].sort((one, other) => compareFields(fieldsOf(one), fieldsOf(other)));
   const failed = ended.filter(({ result }) => result === 'failed' || result === 'blocked');
-  const gone = ended.filter(({ change, result }) => result === 'succeeded' && change.action === 'delete');
+  const gone = ended.filter(({ change, result }) => result === 'succeeded' && isEnd(change));
   return [
     ...troubles(plan),
     ...failed.map(({ change, result, problem }): Annotation => {
@@ -85,8 +85,13 @@ function wrong(
 
 function deletions({ owners }: Plan): Change[] {
   return inReadingOrder(owners).flatMap(({ changes }) =>
-    inReadingOrder(changes).filter(({ action }) => action === 'delete' || action === 'replace'),
+    inReadingOrder(changes).filter((change) => change.action === 'replace' || isEnd(change)),
   );
+}
+
+/** An object that lives on under another name is no loss. */
+function isEnd(change: Change): boolean {
+  return change.action === 'delete' && change.renamedTo === undefined;
 }
 
 function deletion(verb: string, { reference, reason }: Change): Annotation {

@@ -1,6 +1,6 @@
 /** What a Markdown report of a plan or a result consists of, before it is known how much of it there is room for. */
 import type { Outcome, Result } from '../engine/run.ts';
-import { describe, keyOf } from '../manifest/manifest.ts';
+import { describe, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { type Change, changeId, isWrong, type OwnerPlan, type Plan } from '../plan/plan.ts';
 import { type Detail, isShown, notesOf } from './detail.ts';
 import { flagFor } from './guard-text.ts';
@@ -103,7 +103,9 @@ function unhealthyTrouble({ owner, name, reason, failed }: Result['unhealthy'][n
 
 function sectionOf(owner: OwnerPlan, outcomes: ReadonlyMap<string, Outcome>, detail: Detail): Section {
   const idOf = (change: Change) => changeId(owner.owner.name, keyOf(change.reference));
-  const shown = inReadingOrder(owner.changes).filter((change) => isShown(change, detail) && !isWrong(change));
+  const shown = inReadingOrder(owner.changes).filter(
+    (change) => isShown(change, detail) && !isWrong(change) && !isToldElsewhere(change, owner.changes),
+  );
   const rows = shown.map((change) => rowOf(change, outcomes.get(idOf(change)), detail));
   const own = owner.changes.flatMap((change) => outcomes.get(idOf(change)) ?? []);
   const counts = countChanges({ owners: [owner], problems: [] });
@@ -126,25 +128,48 @@ function titleOf(owner: OwnerPlan): string {
 }
 
 function rowOf(change: Change, outcome: Outcome | undefined, detail: Detail): Row {
-  const { action, reference, reason } = change;
+  const { action, reason } = change;
   const sureness = 'confidence' in change && change.confidence === 'predicted' ? ' (predicted)' : '';
   const why = `${prose(reason)}${sureness}${outcome?.gone === false ? '; waits for its finalizers' : ''}`;
   const differences = 'differences' in change && action !== 'create' ? change.differences : [];
   return {
-    type: action === 'delete' || action === 'replace' ? 'deletion' : action === 'keep' ? 'unchanged' : 'change',
-    item: [`**${wordOf(change, outcome)}** ${code(describe(reference))}: ${why}`],
+    type: typeOf(change),
+    item: [`**${wordOf(change, outcome)}** ${nameOf(change)}: ${why}`],
     difference: differences.length > 0 ? fenced(differencesAsDiff(differences, detail), 'diff') : [],
   };
 }
 
-function wordOf({ action }: Change, outcome: Outcome | undefined): string {
+/** Where the old name of an object goes with the new one, something is deleted, too. */
+function typeOf(change: Change): Row['type'] {
+  if (change.action === 'delete' || change.action === 'replace' || oldNameOf(change)) return 'deletion';
+  return change.action === 'keep' ? 'unchanged' : 'change';
+}
+
+function nameOf(change: Change): string {
+  const old = oldNameOf(change);
+  const name = code(describe(change.reference));
+  return old ? `${code(describe(old))} to ${name}` : name;
+}
+
+function oldNameOf(change: Change): ObjectReference | undefined {
+  return 'renamedFrom' in change ? change.renamedFrom?.reference : undefined;
+}
+
+function wordOf(change: Change, outcome: Outcome | undefined): string {
+  const { action } = change;
   if (action === 'keep') return 'unchanged';
   if (action === 'skip') return 'skipped';
-  if (!outcome) return action;
-  if (outcome.result === 'succeeded') return done[action];
-  return { failed: `${action} failed`, blocked: `${action} not tried`, stopped: `${action} not reached` }[
-    outcome.result
-  ];
+  const word = oldNameOf(change) ? 'rename' : action;
+  if (!outcome) return word;
+  if (outcome.result === 'succeeded') return word === 'rename' ? 'renamed' : done[action];
+  return { failed: `${word} failed`, blocked: `${word} not tried`, stopped: `${word} not reached` }[outcome.result];
+}
+
+/** The half of a rename that the row of the new name tells of. */
+function isToldElsewhere(change: Change, all: readonly Change[]): boolean {
+  if (change.action !== 'delete' || !change.renamedTo) return false;
+  const other = keyOf(change.renamedTo.reference);
+  return all.some((one) => oldNameOf(one) !== undefined && keyOf(one.reference) === other);
 }
 
 function noteItem(note: string): Item {

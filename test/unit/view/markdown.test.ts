@@ -143,6 +143,25 @@ describe('a plan in Markdown', () => {
     expect(planMarkdown(done, { ...usualDetail, quiet: true })).toBe('');
   });
 
+  it('has one row for an object that gets another name', () => {
+    const [made, gone] = [write('create', 'ConfigMap shop/b', { reason: 'was a' }), remove('ConfigMap shop/a')];
+    const changes = [
+      { ...made, renamedFrom: { reference: gone.reference, first: 'new' as const } },
+      { ...gone, renamedTo: { reference: made.reference, first: 'new' as const } },
+    ];
+    const text = planMarkdown(planOf([ownerPlan('web', changes)]), usualDetail);
+    expect(text.match(/^- .*/gm)).toEqual(['- **rename** `ConfigMap shop/a` to `ConfigMap shop/b`: was a']);
+    const result = resultOf(
+      planOf([ownerPlan('web', changes)]),
+      changes.map((change) => outcome('web', change)),
+    );
+    const told = resultMarkdown(result, { verb: 'Applied', milliseconds: 10 }, usualDetail);
+    expect(told.match(/^- .*/gm)).toEqual(['- **renamed** `ConfigMap shop/a` to `ConfigMap shop/b`: was a']);
+    // Its other half may be what is refused: then the deletion has a row of its own.
+    const alone = planMarkdown(planOf([ownerPlan('web', changes.slice(1))]), usualDetail);
+    expect(alone).toContain('- **delete** `ConfigMap shop/a`');
+  });
+
   it('cuts long differences, unless they are asked for in full', () => {
     const lines = (word: string) => Array.from({ length: 100 }, (_, index) => `${word} ${index}\n`).join('');
     const differences = [{ path: 'data.file', before: lines('old'), after: lines('new') }];
