@@ -4,6 +4,7 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
 import { describe, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { managedSelector } from '../manifest/owner.ts';
+import { type Effect, placeOf } from './effect.ts';
 import { type Expectations, isAsLeft, type Seen } from './expectation.ts';
 
 /** One change comes as several events; and the event of an own write may come after the run that wrote. */
@@ -22,7 +23,7 @@ export interface Drift {
   /** A run begins: what changes now is its own, until it ends. */
   readonly pause: () => void;
   /** A run has ended, and left this. */
-  readonly expect: (expectations: Expectations) => void;
+  readonly expect: (expectations: Expectations, effect: Effect) => void;
 }
 
 interface Kind {
@@ -39,8 +40,11 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   /** What was reported of an object: the same state is reported once. */
   const reported = new Map<string, string>();
   let expectations: Expectations = new Map();
+  /** When what is fought over is looked at again, in milliseconds since 1970. */
+  const heldUntil = new Map<string, number>();
   let isPaused = true;
   let timer: NodeJS.Timeout | undefined;
+  let patient: NodeJS.Timeout | undefined;
 
   const check = () => {
     timer = undefined;
@@ -51,8 +55,14 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   const look = (kind: Kind, key: string): string[] => {
     kind.changed.delete(key);
     const expected = expectations.get(kind.server)?.get(key);
-    const place = `${kind.server} ${key}`;
+    const place = placeOf(kind.server, key);
     if (!expected) return [];
+    const waitMs = (heldUntil.get(place) ?? 0) - Date.now();
+    if (waitMs > 0) {
+      kind.changed.add(key);
+      later(waitMs);
+      return [];
+    }
     const live = kind.live.get(key);
     if (isAsLeft(expected, live)) {
       reported.delete(place);
@@ -67,6 +77,10 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
     const all = [...(expectations.get(server) ?? [])];
     const own = all.filter(([, one]) => nameOf(server, one.reference) === nameOf(server, reference));
     return own.map(([key]) => key);
+  };
+  const later = (milliseconds: number) => {
+    clearTimeout(patient);
+    patient = setTimeout(check, milliseconds);
   };
   const schedule = () => {
     if (!isPaused) timer ??= setTimeout(check, debounceMs);
@@ -94,6 +108,7 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   };
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
+    clearTimeout(patient);
     for (const kind of kinds.values()) kind.stop.abort();
   });
 
@@ -103,8 +118,10 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       clearTimeout(timer);
       timer = undefined;
     },
-    expect: (next) => {
+    expect: (next, { written, patience }) => {
       expectations = next;
+      for (const place of written) reported.delete(place);
+      for (const [place, milliseconds] of patience) heldUntil.set(place, Date.now() + milliseconds);
       isPaused = false;
       const wanted = kindsOf(next);
       for (const [name, kind] of kinds) if (!wanted.has(name)) kind.stop.abort();

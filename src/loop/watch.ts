@@ -5,6 +5,7 @@ import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { watchDefinitions } from './definitions.ts';
 import { watchDrift } from './drift.ts';
+import { effectOf, nothingDone } from './effect.ts';
 import type { LoopEvent } from './event.ts';
 import { expectationsOf } from './expectation.ts';
 import { startLoop } from './loop.ts';
@@ -53,8 +54,10 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
     drift.pause();
     const start = performance.now();
     const current = target;
+    let effect = nothingDone;
     try {
       const result = await reconcile(current, { signal: ended, emit: progress }, options);
+      effect = effectOf(result);
       if (ended.aborted && !isSettled(result)) emit({ type: 'superseded', trigger });
       else emit({ type: 'reconciled', trigger, result, milliseconds: performance.now() - start });
       return isSettled(result);
@@ -64,7 +67,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       else throw error;
       return false;
     } finally {
-      if (!signal.aborted) drift.expect(await expectations(current));
+      if (!signal.aborted) drift.expect(await expectations(current), effect);
     }
   };
   const expectations = async ({ inventory, set }: Target) => {

@@ -141,6 +141,23 @@ describe('watch', () => {
     }
   });
 
+  it('lets be for a while what somebody changes back again and again, and says who', async () => {
+    start(write('resource.yaml', definitionOf([configMap('a', { color: 'red' }), configMap('b')])), '--interval', '1h');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    const query = { fieldManager: 'kubectl-edit' };
+    for (let times = 1; times <= 3; times++) {
+      await cluster.patch(configMap('a'), 'merge-patch', { data: { color: `blue ${times}` } }, { query });
+      await waitFor('it to be put back', async () => (await dataOf('a'))?.['color'] === 'red');
+      await waitFor('that to be told', () => reconciled('drift').length === times);
+    }
+    expect(JSON.stringify(reconciled('drift').at(-1))).toContain('contested with kubectl-edit');
+    await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue again' } }, { query });
+    // What is changed later, elsewhere, is told of first, and alone.
+    await cluster.remove(configMap('b'));
+    await waitFor('another drift to be told', () => reconciled('drift').length === 4);
+    expect(reconciled('drift').at(-1)?.trigger?.objects).toEqual([`ConfigMap ${namespace}/b`]);
+  });
+
   it('looks again after its interval', async () => {
     start(write('resource.yaml', definitionOf([configMap('a')], { interval: '1s' })));
     await waitFor('a usual look', () => reconciled('interval').length > 0);
