@@ -69,7 +69,8 @@ async function mustConfirm(question: string, terminal: Terminal): Promise<void> 
 }
 
 function mustNotDelete(plan: Plan): void {
-  const count = countChanges(plan).delete;
+  const counts = countChanges(plan);
+  const count = counts.delete + counts.rename;
   if (count === 0) return;
   const message = `${countOf(count, 'object')} would be deleted, and nobody is there to be asked; nothing was changed`;
   throw new VidraError('NOT_CONFIRMED', message);

@@ -1,9 +1,9 @@
-/** Carries out all changes of a plan: writes first, what may stop other writes after them, removals last. */
+/** Carries out all changes of a plan: writes first, what may stop other writes after them, removals last but those that make room. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isLate, isWrite } from '../plan/order.ts';
 import { type Change, changeId, lacksWanted, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
-import { act } from './act.ts';
+import { act, makesRoom } from './act.ts';
 import { runGraph } from './graph.ts';
 import type { Outcome, Run } from './run.ts';
 
@@ -49,21 +49,22 @@ export async function actAll(
     runGraph(members, {
       parallel,
       signal: run.signal,
-      blocked: (step, because) => void add(step, { result: 'blocked', problem: dependency(because) }),
+      blocked: (step, because) => void add(step, { result: 'blocked', problem: dependency(because, outcomes) }),
       stopped: (step) => void add(step, { result: 'stopped' }),
       execute: async (step) => {
         const blocker = failedBefore(step);
-        if (blocker !== undefined) return add(step, { result: 'blocked', problem: dependency(blocker) });
+        if (blocker !== undefined) return add(step, { result: 'blocked', problem: dependency(blocker, outcomes) });
         const cluster = await clusterOf(step.plan.header.server);
         return add(step, await act(cluster, step.plan.owner, step.change, run, until));
       },
     });
 
-  const writes = steps.filter(({ change }) => isWrite(change));
-  await phase(writes.filter(({ change }) => !isLate(change)));
-  await phase(writes.filter(({ change }) => isLate(change)));
+  const isEarly = ({ change }: Step) => isWrite(change) || makesRoom(change);
+  const early = steps.filter(isEarly);
+  await phase(early.filter(({ change }) => !isLate(change)));
+  await phase(early.filter(({ change }) => isLate(change)));
   // What an owner does not want any more stays until all that it wants is there: the old may be standing in for the new.
-  const removals = steps.filter(({ change }) => !isWrite(change));
+  const removals = steps.filter((step) => !isEarly(step));
   const held = new Set(removals.filter(({ plan: { owner } }) => unfinished.has(owner.name)));
   for (const step of held)
     add(step, run.signal.aborted ? { result: 'stopped' } : { result: 'blocked', problem: waitsForWrites });
@@ -94,9 +95,14 @@ const waitsForWrites: Problem = {
   message: 'is kept until everything that its owner wants is there',
 };
 
-function dependency(id: string): Problem {
+function dependency(id: string, outcomes: ReadonlyMap<string, Outcome>): Problem {
   const [owner = '', key = ''] = id.split('|');
   const [, kind = id, namespace = '', name = ''] = key.split('/');
   const what = key ? `${kind} ${namespace ? `${namespace}/` : ''}${name} of ${owner}` : owner;
-  return { code: 'DEPENDENCY_FAILED', message: `depends on ${what}, which failed` };
+  const { change, problem } = outcomes.get(id) ?? {};
+  const isInTheWay = change !== undefined && makesRoom(change) && problem !== undefined;
+  const message = isInTheWay
+    ? `takes the place of ${what}, which ${problem.message}`
+    : `depends on ${what}, which failed`;
+  return { code: 'DEPENDENCY_FAILED', message };
 }

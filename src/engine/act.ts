@@ -6,7 +6,7 @@ import { apiVersionOf } from '../manifest/manifest.ts';
 import { emptyManifest, isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts, withoutFields } from '../plan/conflict.ts';
 import { maskMessage } from '../plan/mask.ts';
-import type { DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
+import type { Change, DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
 import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
@@ -17,6 +17,11 @@ import { remove } from './remove.ts';
 import type { Outcome, Run } from './run.ts';
 
 type Acted = Pick<Outcome, 'result' | 'problem' | 'proof' | 'gone'>;
+
+/** Whether it is deleted because another object is to have what it has. */
+export function makesRoom(change: Change): boolean {
+  return change.action === 'delete' && change.renamedTo?.first === 'old';
+}
 
 /** Never throws: what goes wrong with one object is its outcome. `until` is when waiting for others ends, in milliseconds since 1970. */
 export async function act(
@@ -30,7 +35,12 @@ export async function act(
   try {
     const type = cluster.typeOf(change.reference);
     if (!type) throw new VidraError('KIND_UNKNOWN', `the cluster does not serve ${apiVersionOf(change.reference)}`);
-    if (change.action === 'delete') return { result: 'succeeded', ...(await remove(cluster, type, owner, change)) };
+    if (change.action === 'delete') {
+      const removed = await remove(cluster, type, owner, change);
+      if (removed.gone || !makesRoom(change)) return { result: 'succeeded', ...removed };
+      await awaitGone(cluster, change, run, until);
+      return { result: 'succeeded', gone: true };
+    }
     if (change.action === 'release') return await release(cluster, type, owner, change);
     if (change.action === 'replace') return await replace(cluster, type, owner, change, run, until);
     return await write(cluster, type, owner, change, run.signal);

@@ -11,6 +11,7 @@ import { abandoned, type OwnerObservation, type OwnerWish, type Verdict } from '
 import type { Problem } from '../plan/plan.ts';
 import { autoscalersOf } from '../plan/proof.ts';
 import { createAutoscalerFinder } from './autoscalers.ts';
+import { lookAtFormer } from './former.ts';
 import { heirsOf } from './heirs.ts';
 import { type OwnerIntent, problemOf } from './intent.ts';
 import { createLastWishes } from './last-wishes.ts';
@@ -51,7 +52,7 @@ export async function observeOwners(
   return { owners: parts.flatMap((part) => part.owners), problems: parts.flatMap((part) => part.problems) };
 }
 
-type Unobserved = Omit<OwnerObservation, 'destination' | 'verdicts' | 'salt'>;
+type Unobserved = Omit<OwnerObservation, 'destination' | 'verdicts' | 'salt' | 'former'>;
 
 async function observeOn(
   cluster: Cluster,
@@ -81,12 +82,12 @@ async function observeOn(
   });
   run.signal.throwIfAborted();
   const salted = target.salt === undefined ? {} : { salt: target.salt };
-  const owners = unobserved.map((owner) => ({
-    ...owner,
-    ...salted,
-    destination,
-    verdicts: new Map<string, Verdict>(),
-  }));
+  const owners = await Promise.all(
+    unobserved.map(async (part): Promise<OwnerObservation> => {
+      const observed = { ...part, ...salted, destination, verdicts: new Map<string, Verdict>() };
+      return { ...observed, former: await lookAtFormer(cluster, observed) };
+    }),
+  );
   return tryAll(cluster, owners, await trialOptions(owners, cluster, target), run);
 }
 

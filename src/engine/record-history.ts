@@ -4,6 +4,7 @@ import type { History, Revision } from '../history/history.ts';
 import { digestOf } from '../manifest/json.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isIncomplete, type OwnerPlan, type Plan } from '../plan/plan.ts';
+import { tallied, tallyOf } from '../plan/tally.ts';
 import type { Outcome } from './run.ts';
 
 /** Asks and writes nothing where nothing was changed. `restored` is the revision that was rolled back to. */
@@ -60,15 +61,17 @@ const words = {
   create: 'created',
   update: 'updated',
   replace: 'replaced',
+  rename: 'renamed',
   adopt: 'adopted',
   delete: 'deleted',
   release: 'released',
 } as const;
 
 function summaryOf(outcomes: readonly Outcome[]): string {
-  const parts = Object.entries(words).map(([action, word]) => {
-    const count = outcomes.filter(({ change }) => change.action === action).length;
-    return count > 0 ? [`${count} ${word}`] : [];
+  const counts = tallyOf(outcomes);
+  const parts = tallied.flatMap((action) => {
+    if (action === 'keep' || action === 'skip' || counts[action] === 0) return [];
+    return [`${counts[action]} ${words[action]}`];
   });
-  return parts.flat().join(', ');
+  return parts.join(', ');
 }

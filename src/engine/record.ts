@@ -1,6 +1,7 @@
 /** Writes down what is about to be owned, and afterwards what is true. */
 import type { ErrorCode } from '../errors.ts';
 import { type Inventory, type InventoryEntry, startOf } from '../inventory/inventory.ts';
+import { digestsOf } from '../manifest/content.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isProtected } from '../manifest/protection.ts';
 import { isWrite } from '../plan/order.ts';
@@ -60,7 +61,7 @@ function entryAfter(
   if (isWrite(change)) {
     const contest = change.contest && { contest: { since: startOf(run), ...change.contest } };
     if (result === 'succeeded')
-      return { reference, state: 'applied', digest: change.desired.digest, ...proof, ...contest };
+      return { reference, state: 'applied', ...digestsOf(change.desired), ...proof, ...contest };
     const isCertain = result !== 'failed' || (problem !== undefined && !uncertain.has(problem.code));
     return !change.recorded && isCertain ? 'unwritten' : undefined;
   }

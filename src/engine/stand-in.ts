@@ -6,10 +6,17 @@ import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { describe, type Manifest } from '../manifest/manifest.ts';
 import { markedBy, type Owner } from '../manifest/owner.ts';
+import { takenClaims } from './try-taken.ts';
 
 /** A namespace that every cluster has. */
 const standIn = 'default';
 const longestName = 63;
+
+/** Why the server refuses the object; `taken`: only because others have these things, as in `claimsOf`. */
+export interface Fault {
+  readonly message: string;
+  readonly taken?: readonly string[];
+}
 
 /**
  * What the server would refuse of the object wherever it was, as a message about the object; nothing when it refuses nothing,
@@ -20,10 +27,10 @@ export async function tryElsewhere(
   type: ResourceType,
   owner: Owner,
   desired: DesiredObject,
-): Promise<string | undefined> {
+): Promise<Fault | undefined> {
   const { name } = desired.reference;
-  const attempt = (as: string): Promise<ApplyAnswer> =>
-    cluster.apply(type, moved(markedBy(owner, desired.manifest), as), {
+  const attempt = (as: string, manifest = desired.manifest): Promise<ApplyAnswer> =>
+    cluster.apply(type, moved(markedBy(owner, manifest), as), {
       manager: owner.manager,
       expect: 'absent',
       dryRun: true,
@@ -34,24 +41,31 @@ export async function tryElsewhere(
     try {
       if ((await attempt(as)).type !== 'stale') return undefined;
     } catch (error) {
-      return faultOf(error, desired, as);
+      return takenClaims(error, desired.manifest, (less) => attempt(as, less)).then(
+        (taken) => withTaken(faultOf(error, desired, as), taken),
+        (other) => faultOf(other, desired, as),
+      );
     }
   }
   return undefined;
+}
+
+function withTaken(fault: Fault | undefined, taken: readonly string[]): Fault | undefined {
+  return fault && { ...fault, taken };
 }
 
 function moved(manifest: Manifest, name: string): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, namespace: standIn, name } };
 }
 
-function faultOf(error: unknown, { reference }: DesiredObject, as: string): string | undefined {
+function faultOf(error: unknown, { reference }: DesiredObject, as: string): Fault | undefined {
   if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
   const fields = refusedFields(error);
   if (!fields || fields.some((field) => reference.kind === 'Pod' && isLimited(field))) return undefined;
   const said = refusalOf(error)?.status.message ?? error.message;
   const { namespace, name } = reference;
   const message = said.replaceAll(as, name).replaceAll(`${standIn}/${name}`, `${namespace}/${name}`);
-  return `${describe(reference)}: ${message}`;
+  return { message: `${describe(reference)}: ${message}` };
 }
 
 /** A LimitRange of the stand-in fills these in. */

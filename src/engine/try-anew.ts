@@ -1,17 +1,18 @@
 /** Lets the API server say whether it would make an object anew, while the object is still there: under another name. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
-import { takenFields } from '../cluster/immutable.ts';
 import { isAboutTheCluster, webhookWithoutDryRun } from '../cluster/refusal.ts';
 import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { digestOf } from '../manifest/json.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { markedBy, type Owner } from '../manifest/owner.ts';
+import { markedBy } from '../manifest/owner.ts';
 import { madeAnew } from '../plan/anew.ts';
-import { claimsOf, withoutPorts } from '../plan/claims.ts';
+import { claimsOf } from '../plan/claims.ts';
 import { differencesOf } from '../plan/diff.ts';
 import { maskMessage } from '../plan/mask.ts';
+import type { OwnerObservation } from '../plan/observation.ts';
 import type { Difference, Problem } from '../plan/plan.ts';
+import { takenClaims } from './try-taken.ts';
 
 /** What would be different; with `refusal`, the server would not take it, and with `untried` it could not be asked. */
 export interface AnewTrial {
@@ -24,7 +25,7 @@ export interface AnewTrial {
 export async function tryAnew(
   cluster: Cluster,
   type: ResourceType,
-  owner: Owner,
+  { owner, salt }: OwnerObservation,
   desired: DesiredObject,
   current: Manifest,
 ): Promise<AnewTrial> {
@@ -35,13 +36,17 @@ export async function tryAnew(
     const manifest = { ...marked, metadata: { ...marked.metadata, name: trialName } };
     const answer = await cluster.apply(type, manifest, { manager: owner.manager, dryRun: true, expect: 'absent' });
     if (answer.type !== 'applied') return { differences: [], untried: 'it changes at this moment' };
-    return { differences: differencesOf(current, madeAnew(current, answer.object, wanted)) };
+    return { differences: differencesOf(current, madeAnew(current, answer.object, wanted), salt) };
   };
   try {
-    return await attempt(desired.manifest).catch((error) => {
-      // The ports that the object has itself are free when it is gone.
-      if (!takenFields(error) || !hasAll(current, claimsOf(desired.manifest))) throw error;
-      return attempt(withoutPorts(desired.manifest));
+    return await attempt(desired.manifest).catch(async (error) => {
+      let last: AnewTrial = { differences: [] };
+      const taken = await takenClaims(error, desired.manifest, async (less) => {
+        last = await attempt(less);
+      });
+      // What the object has itself is free when it is gone.
+      if (!hasAll(current, taken)) throw error;
+      return last;
     });
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;

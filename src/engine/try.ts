@@ -3,7 +3,7 @@ import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../clust
 import { immutableFields } from '../cluster/immutable.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { isAboutTheCluster, refusedFields, webhookWithoutDryRun } from '../cluster/refusal.ts';
-import { type ErrorCode, VidraError } from '../errors.ts';
+import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { withValues } from '../manifest/field-set-place.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
@@ -11,9 +11,9 @@ import { markedBy, type Owner } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
 import { heldIgnored } from '../plan/ignore.ts';
-import { maskMessage } from '../plan/mask.ts';
 import type { Means, OwnerObservation, Verdict } from '../plan/observation.ts';
 import { mayApply, mayChange } from '../plan/proof.ts';
+import { contenders } from '../plan/rename-candidates.ts';
 import { mayReplace } from '../plan/replace.ts';
 import type { FindAutoscaler } from './autoscalers.ts';
 import type { Heirs } from './heirs.ts';
@@ -24,7 +24,8 @@ import { tryElsewhere } from './stand-in.ts';
 import { tryAnew } from './try-anew.ts';
 import { type Inheritance, tryMigration, untriedMigration } from './try-migration.ts';
 import { releaseTrials } from './try-release.ts';
-import { type Current, type Trial, unforced, verdictOf } from './verdict.ts';
+import { tryTaken } from './try-taken.ts';
+import { type Current, refused, type Trial, unforced, verdictOf } from './verdict.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
@@ -50,6 +51,10 @@ export function trialsOf(
   const trials: Trial[] = [];
   trials.push(...releaseTrials(cluster, observed, options.wishes));
   if (observed.wish.type !== 'wanted') return { known, trials };
+  const contending = contenders(observed);
+  // What would be new is tried on demand or where something goes to make room for it, and by one of its owners.
+  const isAsked = (key: string, live: ObjectMetadata | undefined) =>
+    live !== undefined || ((options.validate || contending.has(key)) && options.isFirst(observed.owner.name, key));
   for (const desired of observed.wish.desired.objects) {
     const key = keyOf(desired.reference);
     if (observed.destination.unknown.has(key)) continue;
@@ -58,22 +63,12 @@ export function trialsOf(
     const prediction = options.predict(desired, live);
     if (prediction?.fault !== undefined)
       known.set(key, { type: 'refused', code: 'MANIFEST_INVALID', message: prediction.fault });
-    else if (prediction?.ask === 'nowhere' || (prediction && !isAsked(observed, desired, live, options)))
+    else if (prediction?.ask === 'nowhere' || (prediction && !isAsked(key, live)))
       known.set(key, { type: 'predicted', reason: prediction.reason });
-    else if (isAsked(observed, desired, live, options))
+    else if (isAsked(key, live))
       trials.push({ key, ask: () => ask(cluster, observed, desired, live, prediction, options) });
   }
   return { known, trials };
-}
-
-/** What would be new is tried on demand, and by one of its owners. */
-function isAsked(
-  { owner }: OwnerObservation,
-  { reference }: DesiredObject,
-  live: ObjectMetadata | undefined,
-  options: TrialOptions,
-): boolean {
-  return live !== undefined || (options.validate && options.isFirst(owner.name, keyOf(reference)));
 }
 
 async function ask(
@@ -88,9 +83,8 @@ async function ask(
   if (!type) return refused(desired, 'KIND_UNKNOWN', `the cluster does not serve ${desired.reference.kind}`);
   if (prediction?.ask === 'elsewhere') {
     const fault = await tryElsewhere(cluster, type, observed.owner, desired);
-    return fault === undefined
-      ? { type: 'predicted', reason: prediction.reason }
-      : refused(desired, 'CLUSTER_REFUSED', fault);
+    if (fault === undefined) return { type: 'predicted', reason: prediction.reason };
+    return refused(desired, 'CLUSTER_REFUSED', fault.message, fault.taken);
   }
   let means = unforced;
   let object: Manifest | undefined;
@@ -108,16 +102,13 @@ async function ask(
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
     if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
+    if (!object) return tryTaken(cluster, type, observed.owner, desired, error);
     const fields = immutableFields(error);
-    if (!object || !fields) return refused(desired, error.code, error.message);
+    if (!fields) return refused(desired, error.code, error.message);
     const mayBeTried = mayReplace(observed.policy, desired);
-    const anew = mayBeTried ? await tryAnew(cluster, type, observed.owner, desired, object) : { differences: [] };
+    const anew = mayBeTried ? await tryAnew(cluster, type, observed, desired, object) : { differences: [] };
     return { type: 'immutable', fields, ...anew };
   }
-}
-
-function refused({ manifest }: DesiredObject, code: ErrorCode, message: string): Verdict {
-  return { type: 'refused', code, message: maskMessage(manifest, message) };
 }
 
 async function resolution(

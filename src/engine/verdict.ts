@@ -1,10 +1,13 @@
 /** What the answer to a dry-run means for one owner of an object. */
 import type { ApplyAnswer } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { DesiredObject } from '../manifest/desired-set.ts';
 import { difference, type FieldSet, isEmpty, managedFieldsOf, present } from '../manifest/field-set.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type Owner, ownersBut } from '../manifest/owner.ts';
 import { differencesOf } from '../plan/diff.ts';
+import { maskMessage } from '../plan/mask.ts';
 import type { Means, Verdict } from '../plan/observation.ts';
 import { appliedFields } from '../plan/proof.ts';
 
@@ -71,4 +74,14 @@ function heldBy(owner: Owner, object: Manifest): FieldSet {
 
 function entryOf(owner: Owner, object: Manifest) {
   return managedFieldsOf(object).find(({ manager, operation }) => manager === owner.manager && operation === 'Apply');
+}
+
+/** Why an object cannot be applied, without the values of Secrets. */
+export function refused(
+  { manifest }: DesiredObject,
+  code: ErrorCode,
+  message: string,
+  taken?: readonly string[],
+): Verdict {
+  return { type: 'refused', code, message: maskMessage(manifest, message), ...(taken && { taken }) };
 }

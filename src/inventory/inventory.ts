@@ -31,6 +31,8 @@ export interface InventoryEntry {
   readonly uid?: string;
   /** Of the desired object when it was last applied. */
   readonly digest?: string;
+  /** Of the same without its name and namespace, so that it is recognised under another one. */
+  readonly content?: string;
   /** Of this owner's entry in managedFields after it was last applied. */
   readonly fields?: string;
   /** What was not applied, with a digest of the holder's entries in managedFields: it lasts as long as they do. */

@@ -26,6 +26,7 @@ interface StoredEntry extends JsonObject {
   readonly namespace?: string;
   readonly uid?: string;
   readonly digest?: string;
+  readonly content?: string;
   readonly fields?: string;
   readonly yielded?: InventoryEntry['yielded'];
   readonly contest?: InventoryEntry['contest'];
@@ -110,7 +111,7 @@ function readPiece(object: Manifest): Piece {
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {
-  const { apiVersion, kind, name, namespace = '', uid, digest, fields, yielded, contest, state, run } = stored;
+  const { apiVersion, kind, name, namespace = '', uid, digest, content, fields, yielded, contest, state, run } = stored;
   const isProtected = stored.protected === true;
   const reference = { ...groupVersion(apiVersion), kind, namespace, name };
   return {
@@ -118,6 +119,7 @@ function readEntry(stored: StoredEntry): InventoryEntry {
     state: state === 'pending' || state === 'deleting' ? state : 'applied',
     ...(uid ? { uid } : {}),
     ...(digest ? { digest } : {}),
+    ...(content ? { content } : {}),
     ...(fields ? { fields } : {}),
     ...(yielded ? { yielded } : {}),
     ...(contest ? { contest } : {}),

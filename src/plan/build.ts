@@ -11,6 +11,7 @@ import { inOrder } from './order.ts';
 import { type Forbidden, permitted } from './permissions.ts';
 import type { Change, OwnerPlan, Plan, Problem } from './plan.ts';
 import { decideRemoval } from './removals.ts';
+import { bindRenames, orderRenames } from './renames.ts';
 import { keepShared } from './replace.ts';
 import { type Creators, decideWrite } from './writes.ts';
 import { yieldNotes } from './yields.ts';
@@ -39,8 +40,9 @@ export function buildPlan(input: PlanInput): Plan {
   );
   const told = tellDisputes(owners, plans);
   const safe = keepInhabited(told, owners, interests);
-  const { guards, notes: idle } = guardsOf(safe, owners, consent);
-  const ordered = orderByDestination(showDepartures(safe, owners), owners);
+  const renamed = safe.map((plan, index) => bindRenames(plan, owners[index] as OwnerObservation, interests, forbidden));
+  const { guards, notes: idle } = guardsOf(renamed, owners, consent);
+  const ordered = orderRenames(orderByDestination(showDepartures(renamed, owners), owners));
   return { set, server, problems, notes: [...notes, ...idle], owners: ordered, guards };
 }
 

@@ -12,11 +12,30 @@ export function claimsOf(manifest: Manifest): string[] {
   return [];
 }
 
-/** The manifest of a Service without the ports of the nodes that it asks for. */
-export function withoutPorts(manifest: Manifest): Manifest {
-  const { healthCheckNodePort: _, ...spec } = (manifest['spec'] ?? {}) as JsonObject;
-  const ports = itemsOf(spec['ports']).map(({ nodePort: _port, ...port }) => port);
-  return { ...manifest, spec: spec['ports'] === undefined ? spec : { ...spec, ports } };
+/** Those of them that the API server itself gives to one object only. */
+export function enforcedClaimsOf(manifest: Manifest): string[] {
+  return claimsOf(manifest).filter((claim) => /^(nodePort|clusterIP|globalDefault)\b/.test(claim));
+}
+
+/** The manifest of a Service without some ports of the nodes, given by their fields as the API server writes them, and what it claims by them. */
+export function withoutClaims(
+  manifest: Manifest,
+  fields: readonly string[],
+): { readonly rest: Manifest; readonly claims: readonly string[] } {
+  const spec = manifest['spec'];
+  if (!isObject(spec)) return { rest: manifest, claims: [] };
+  const { healthCheckNodePort, ...others } = spec;
+  const isHealthPort = fields.includes('spec.healthCheckNodePort');
+  const ports = itemsOf(spec['ports']).map(({ nodePort, ...port }, index) => {
+    const isNamed = fields.includes(`spec.ports[${index}].nodePort`);
+    return { port: isNamed || nodePort === undefined ? port : { ...port, nodePort }, lost: isNamed && nodePort };
+  });
+  const rest = {
+    ...(isHealthPort ? others : spec),
+    ...(spec['ports'] !== undefined && { ports: ports.map(({ port }) => port) }),
+  };
+  const lost = [isHealthPort && healthCheckNodePort, ...ports.map((one) => one.lost)];
+  return { rest: { ...manifest, spec: rest }, claims: unique(named('nodePort', lost)) };
 }
 
 function claimsOfService(spec: JsonObject): string[] {

@@ -49,7 +49,8 @@ export type Verdict =
       /** Why it could not be asked, as a clause for people. */
       readonly untried?: string;
     }
-  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
+  /** `taken`: only because other objects have these things, as in `claimsOf`. */
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly taken?: readonly string[] }
   /** The server could not try it, or not as it will be; the means are those that are known all the same. */
   | (Partial<Means> & { readonly type: 'predicted'; readonly reason: string });
 
@@ -72,6 +73,8 @@ export interface OwnerObservation {
   readonly destination: DestinationObservation;
   /** With it, differences that are masked carry salted digests. */
   readonly salt?: string;
+  /** Objects that it does not want any more, whole, as far as they were looked up; by identity. */
+  readonly former?: ReadonlyMap<string, Manifest>;
 }
 
 /** Whether it is known what the owner wants. With documents missing it is not: anything might stand in one of them. */

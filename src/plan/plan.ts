@@ -105,7 +105,7 @@ export interface KeepChange extends ChangeBase {
   /** Fields that are left to somebody else. */
   readonly yield?: readonly YieldedField[];
   /** Proof to record when it is not recorded yet. */
-  readonly proof?: Proof & { readonly digest: string };
+  readonly proof?: Proof & { readonly digest: string; readonly content: string };
 }
 
 /** Nothing is done, and people should know. With `code`, something is wrong: an apply that skips it has failed. */

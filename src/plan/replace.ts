@@ -5,6 +5,7 @@ import type { InventoryRecord } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isMarkedBy, ownersBut } from '../manifest/owner.ts';
+import { isProtected, protection } from '../manifest/protection.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
@@ -42,6 +43,8 @@ export function obstacleToReplacement(
   const { kind } = desired.reference;
   if (isIrreplaceable(desired.reference)) return { code: 'IMMUTABLE', message: `a ${kind} is never replaced` };
   if (!mayReplace(policy, desired)) return { code: 'IMMUTABLE', message: '' };
+  if (isProtected(live.annotations) || isProtected(desired.manifest.metadata.annotations))
+    return { code: 'IMMUTABLE', message: `stays, by its annotation ${protection}` };
   const others = ownersBut([owner], live);
   if (others.length > 0) return shared(others);
   if (!isMarkedBy(owner, live)) return { code: 'IMMUTABLE', message: 'what is not managed by Vidra is not replaced' };

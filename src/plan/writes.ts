@@ -1,6 +1,7 @@
 /** Decides what becomes of each object that an owner wants. */
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { InventoryEntry, YieldedField } from '../inventory/inventory.ts';
+import { digestsOf } from '../manifest/content.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
 import { type Owner, ownersBut } from '../manifest/owner.ts';
@@ -39,19 +40,19 @@ function decideAbsent(
   const { name } = observed.owner;
   const key = keyOf(desired.reference);
   const joins = creator !== undefined && creator !== name;
-  const recorded = observed.record?.entries.get(key)?.state === 'applied';
-  const base = write(
-    observed,
-    desired,
-    'create',
-    recorded ? 'it was deleted' : joins ? `shared with ${creator}` : 'new',
-  );
+  const base = createOf(observed, desired, joins ? `shared with ${creator}` : 'new');
   const confidence =
     verdict?.type === 'predicted' || joins ? 'predicted' : verdict?.type === 'tried' ? 'server' : 'unchecked';
   const reason = verdict?.type === 'predicted' ? `${base.reason}; ${verdict.reason}` : base.reason;
-  return joins
-    ? { ...base, reason, confidence, after: [changeId(creator, key)] }
-    : { ...base, reason, confidence, expect: 'absent' };
+  if (!joins) return { ...base, reason, confidence };
+  const { expect: _, ...joining } = base;
+  return { ...joining, reason, confidence, after: [changeId(creator, key)] };
+}
+
+/** An object that is made where there is none. */
+export function createOf(observed: OwnerObservation, desired: DesiredObject, reason = 'new'): WriteChange {
+  const wasThere = observed.record?.entries.get(keyOf(desired.reference))?.state === 'applied';
+  return { ...write(observed, desired, 'create', wasThere ? 'it was deleted' : reason), expect: 'absent' };
 }
 
 function decideExisting(
@@ -93,7 +94,7 @@ function decideTried(
 ): Change {
   const proof = proofOf(observed.owner, live, verdict.yield);
   if (right === 'own' && verdict.differences.length === 0 && !verdict.ownershipChanges && !verdict.giveUp && proof) {
-    return { ...keep(observed.owner, desired, verdict.yield), proof: { ...proof, digest: desired.digest } };
+    return { ...keep(observed.owner, desired, verdict.yield), proof: { ...proof, ...digestsOf(desired) } };
   }
   const change = update(observed, desired, live, verdict, right);
   return { ...change, differences: verdict.differences, confidence: 'server' };
@@ -224,7 +225,7 @@ function keepProven(owner: Owner, desired: DesiredObject, entry: InventoryEntry 
   if (!entry?.contest) return change;
   // Whoever fought for it has given up, which is worth a record.
   const { uid = '', fields = '', yielded } = entry;
-  return { ...change, proof: { uid, fields, digest: desired.digest, ...(yielded && { yielded }) } };
+  return { ...change, proof: { uid, fields, ...digestsOf(desired), ...(yielded && { yielded }) } };
 }
 
 function skip(desired: DesiredObject, reason: string, code: SkipChange['code'] & string): SkipChange {

@@ -9,6 +9,7 @@ import { type Trouble, troubleItems } from './markdown-problem.ts';
 import { code, fenced, htmlCode, prose } from './markdown-text.ts';
 import { compareFields, inReadingOrder, ownerName } from './order.ts';
 import { grouped } from './quantity.ts';
+import { rowsOf } from './rename.ts';
 import { countChanges, done, doneTally, standingTally, type Tally, todoTally } from './summary.ts';
 
 /** An item of a list, as lines without the dash. */
@@ -103,9 +104,8 @@ function unhealthyTrouble({ owner, name, reason, failed }: Result['unhealthy'][n
 
 function sectionOf(owner: OwnerPlan, outcomes: ReadonlyMap<string, Outcome>, detail: Detail): Section {
   const idOf = (change: Change) => changeId(owner.owner.name, keyOf(change.reference));
-  const shown = inReadingOrder(owner.changes).filter(
-    (change) => isShown(change, detail) && !isWrong(change) && !isToldElsewhere(change, owner.changes),
-  );
+  const all = rowsOf(owner, (id) => outcomes.get(id)?.result);
+  const shown = inReadingOrder(all).filter((change) => isShown(change, detail) && !isWrong(change));
   const rows = shown.map((change) => rowOf(change, outcomes.get(idOf(change)), detail));
   const own = owner.changes.flatMap((change) => outcomes.get(idOf(change)) ?? []);
   const counts = countChanges({ owners: [owner], problems: [] });
@@ -131,7 +131,8 @@ function rowOf(change: Change, outcome: Outcome | undefined, detail: Detail): Ro
   const { action, reason } = change;
   const sureness = 'confidence' in change && change.confidence === 'predicted' ? ' (predicted)' : '';
   const why = `${prose(reason)}${sureness}${outcome?.gone === false ? '; waits for its finalizers' : ''}`;
-  const differences = 'differences' in change && action !== 'create' ? change.differences : [];
+  const isDifferent = 'differences' in change && (action !== 'create' || change.renamedFrom);
+  const differences = isDifferent ? change.differences : [];
   return {
     type: typeOf(change),
     item: [`**${wordOf(change, outcome)}** ${nameOf(change)}: ${why}`],
@@ -161,15 +162,8 @@ function wordOf(change: Change, outcome: Outcome | undefined): string {
   if (action === 'skip') return 'skipped';
   const word = oldNameOf(change) ? 'rename' : action;
   if (!outcome) return word;
-  if (outcome.result === 'succeeded') return word === 'rename' ? 'renamed' : done[action];
+  if (outcome.result === 'succeeded') return done[word];
   return { failed: `${word} failed`, blocked: `${word} not tried`, stopped: `${word} not reached` }[outcome.result];
-}
-
-/** The half of a rename that the row of the new name tells of. */
-function isToldElsewhere(change: Change, all: readonly Change[]): boolean {
-  if (change.action !== 'delete' || !change.renamedTo) return false;
-  const other = keyOf(change.renamedTo.reference);
-  return all.some((one) => oldNameOf(one) !== undefined && keyOf(one.reference) === other);
 }
 
 function noteItem(note: string): Item {

@@ -6,6 +6,7 @@ import { guardLines } from './guard-text.ts';
 import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
 import { createProblemView, type ProblemView } from './problem.ts';
+import { oldName, rowsOf } from './rename.ts';
 import type { Style } from './style.ts';
 import { planSummary } from './summary.ts';
 
@@ -39,7 +40,7 @@ interface View {
 
 function ownerLines(owner: OwnerPlan, view: View): string[] {
   const { style, detail, problems } = view;
-  const shown = owner.changes.filter((change) => isShown(change, detail));
+  const shown = rowsOf(owner).filter((change) => isShown(change, detail));
   const lines = [
     ...namespacesOf(shown).flatMap(([namespace, changes]) => namespaceLines(namespace, changes, view)),
     ...owner.problems.flatMap((problem) => problems.lines(problem)),
@@ -60,7 +61,8 @@ function namespacesOf(changes: readonly Change[]): [string, Change[]][] {
 function namespaceLines(namespace: string, changes: readonly Change[], view: View): string[] {
   const sorted = inReadingOrder(changes);
   // A name that is too long for the column must not make it wide for all others.
-  const width = Math.max(0, ...sorted.map((change) => nameOf(change).length).filter((length) => length <= widestName));
+  const lengths = sorted.map((change) => nameOf(change, view.style).length);
+  const width = Math.max(0, ...lengths.filter((length) => length <= widestName));
   const title = namespace === '' ? 'cluster-wide' : `namespace ${namespace}`;
   return [
     view.style.colour.cyan(printableLine(title)),
@@ -72,11 +74,12 @@ function namespaceLines(namespace: string, changes: readonly Change[], view: Vie
 }
 
 function changeLines(change: Change, width: number, { style, detail, problems }: View): string[] {
-  const lead = `${glyphOf(change, style)} ${nameOf(change).padEnd(width)}  `;
+  const lead = `${glyphOf(change, style)} ${nameOf(change, style).padEnd(width)}  `;
   if (change.action === 'skip' && change.code)
     return problems.lines({ code: change.code, message: change.reason }, lead);
   const reason = style.colour.dim(shortIds(printableLine(change.reason), style) + sureness(change));
-  const differences = 'differences' in change && change.action !== 'create' ? change.differences : [];
+  const isShown = 'differences' in change && (change.action !== 'create' || change.renamedFrom);
+  const differences = isShown ? change.differences : [];
   return [
     lead + reason,
     ...indented(
@@ -95,15 +98,17 @@ function sureness(change: Change): string {
   return 'confidence' in change && change.confidence === 'predicted' ? ' (predicted)' : '';
 }
 
-function nameOf(change: Change): string {
-  return printableLine(`${change.reference.kind} ${change.reference.name}`);
+function nameOf(change: Change, { glyphs }: Style): string {
+  const { kind, name } = change.reference;
+  const old = oldName(change);
+  return printableLine(old === undefined ? `${kind} ${name}` : `${kind} ${old} ${glyphs.arrow} ${name}`);
 }
 
 function glyphOf(change: Change, style: Style): string {
-  const glyph = style.glyphs[change.action];
+  const glyph = style.glyphs[oldName(change) === undefined ? change.action : 'rename'];
   const { red, green, yellow, cyan } = style.colour;
   if (change.action === 'delete' || isWrong(change)) return red(glyph);
-  if (change.action === 'create') return green(glyph);
+  if (change.action === 'create' && oldName(change) === undefined) return green(glyph);
   return change.action === 'update' || change.action === 'skip' ? yellow(glyph) : cyan(glyph);
 }
 

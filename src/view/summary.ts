@@ -1,28 +1,23 @@
 /** The last line of a plan and of a result: how many of what. */
 import type { Outcome, Result } from '../engine/run.ts';
-import { type Change, isWrong, type Plan } from '../plan/plan.ts';
+import { isWrong, type Plan } from '../plan/plan.ts';
+import { type Tallied, tallyOf } from '../plan/tally.ts';
 import { durationText, grouped } from './quantity.ts';
 
-export type Counts = Readonly<Record<Change['action'] | 'problem', number>>;
+export type Counts = Readonly<Record<Tallied | 'problem', number>>;
 
-/** Changes by action. Whatever is wrong counts as a problem; a change that is skipped because of one does not count twice. */
+/** Changes by action, renames once. Whatever is wrong counts as a problem; a change that is skipped because of one does not count twice. */
 export function countChanges(plan: Pick<Plan, 'owners' | 'problems'>): Counts {
-  const counts = { create: 0, update: 0, replace: 0, adopt: 0, delete: 0, release: 0, keep: 0, skip: 0 };
-  let problem = plan.problems.length;
-  for (const owner of plan.owners) {
-    problem += owner.problems.length;
-    for (const change of owner.changes) {
-      if (isWrong(change)) problem++;
-      else counts[change.action]++;
-    }
-  }
-  return { ...counts, problem };
+  const all = plan.owners.flatMap(({ owner, changes }) => changes.map((change) => ({ owner: owner.name, change })));
+  const wrong = all.filter(({ change }) => isWrong(change));
+  const problems = plan.owners.reduce((sum, owner) => sum + owner.problems.length, plan.problems.length);
+  return { ...tallyOf(all.filter(({ change }) => !isWrong(change))), problem: problems + wrong.length };
 }
 
 /** How many of what; only what there is any of. */
 export type Tally = readonly { readonly count: number; readonly word: string }[];
 
-const acting = ['create', 'update', 'replace', 'adopt', 'delete', 'release'] as const;
+const acting = ['create', 'update', 'replace', 'rename', 'adopt', 'delete', 'release'] as const;
 
 /** `create 3, update 1`. */
 export function todoTally(counts: Counts): Tally {
@@ -41,6 +36,7 @@ export const done = {
   create: 'created',
   update: 'updated',
   replace: 'replaced',
+  rename: 'renamed',
   adopt: 'adopted',
   delete: 'deleted',
   release: 'released',
@@ -49,12 +45,9 @@ export const done = {
 /** `created 3, updated 1, failed 2`. */
 export function doneTally(outcomes: readonly Outcome[], unhealthy: number): Tally {
   const by = (wanted: Outcome['result']) => outcomes.filter((outcome) => outcome.result === wanted);
-  const succeeded = by('succeeded');
+  const succeeded = tallyOf(by('succeeded'));
   return some([
-    ...acting.map((action) => ({
-      count: succeeded.filter(({ change }) => change.action === action).length,
-      word: done[action],
-    })),
+    ...acting.map((action) => ({ count: succeeded[action], word: done[action] })),
     { count: by('failed').length, word: 'failed' },
     { count: by('blocked').length, word: 'blocked' },
     { count: by('stopped').length, word: 'not reached' },

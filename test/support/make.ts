@@ -2,6 +2,7 @@
 import type { ManagerEntry, ObjectMetadata } from '../../src/cluster/metadata.ts';
 import { defaultPolicy, type Policy } from '../../src/definition/policy.ts';
 import type { InventoryEntry, InventoryRecord } from '../../src/inventory/inventory.ts';
+import { digestsOf } from '../../src/manifest/content.ts';
 import type { DesiredObject } from '../../src/manifest/desired-set.ts';
 import { digestOf } from '../../src/manifest/json.ts';
 import {
@@ -10,6 +11,7 @@ import {
   keyOf,
   type Manifest,
   type ObjectReference,
+  referenceOf,
 } from '../../src/manifest/manifest.ts';
 import { markedBy, type Owner, ownerOf } from '../../src/manifest/owner.ts';
 import { buildPlan } from '../../src/plan/build.ts';
@@ -87,8 +89,8 @@ export function live(text: string, owners: readonly Owner[], more: Partial<Objec
 
 /** A recorded object, as it is after `desired(text)` was applied to `live(text, …)`. */
 export function entry(text: string, more: Partial<InventoryEntry> = {}): InventoryEntry {
-  const { digest } = desired(text);
-  return { reference: ref(text), state: 'applied', uid: `uid of ${text}`, digest, fields: 'as applied', ...more };
+  const digests = digestsOf(desired(text));
+  return { reference: ref(text), state: 'applied', uid: `uid of ${text}`, ...digests, fields: 'as applied', ...more };
 }
 
 /** An announcement of a run that died before it wrote. */
@@ -112,6 +114,8 @@ export interface OwnerFacts {
   readonly verdicts?: Readonly<Record<string, Verdict>>;
   readonly problems?: readonly Problem[];
   readonly policy?: Partial<Policy>;
+  /** Objects that are not wanted any more, as they were looked up. */
+  readonly former?: readonly Manifest[];
 }
 
 export interface World {
@@ -138,6 +142,7 @@ export function observed(who: Owner, facts: OwnerFacts, world: World = {}): Owne
     record: kept,
     problems: facts.problems ?? [],
     notes: [],
+    former: new Map((facts.former ?? []).map((object) => [keyOf(referenceOf(object)), object])),
     verdicts: new Map(Object.entries(facts.verdicts ?? {}).map(([text, verdict]) => [key(text), verdict])),
     destination: {
       server,

@@ -3,6 +3,7 @@ import { recordIntent, recordOutcome } from '../../../src/engine/record.ts';
 import type { Outcome } from '../../../src/engine/run.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 import type { Inventory, InventoryChange } from '../../../src/inventory/inventory.ts';
+import { digestsOf } from '../../../src/manifest/content.ts';
 import type { OwnerPlan } from '../../../src/plan/plan.ts';
 import {
   changeOf,
@@ -79,8 +80,8 @@ describe('after a write', () => {
   test('that succeeded, the object is recorded with its proof, and the artifact’s digest with it', async () => {
     const proof = { uid: 'u', fields: 'f' };
     const { change } = await after(plan, [outcomeOf(plan, web, { proof })]);
-    const { reference, digest } = desired(web);
-    expect(change.put).toEqual([{ reference, state: 'applied', digest, ...proof }]);
+    const { reference } = desired(web);
+    expect(change.put).toEqual([{ reference, state: 'applied', ...digestsOf(desired(web)), ...proof }]);
     expect(change.header.checksum).toBe('new');
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimsOf, withoutPorts } from '../../../src/plan/claims.ts';
+import { claimsOf, enforcedClaimsOf, withoutClaims } from '../../../src/plan/claims.ts';
 import { manifest } from '../../support/make.ts';
 
 const service = (spec: object) => manifest('Service shop/web', { spec: spec as never });
@@ -39,12 +39,27 @@ describe('what only one object can have', () => {
   });
 });
 
-test('a Service without the ports that it asks for claims none', () => {
-  const asking = service({
-    ports: [{ port: 80, nodePort: 30_080 }],
-    healthCheckNodePort: 30_081,
-    type: 'LoadBalancer',
+test('some are given out by the API server, others only make no sense twice', () => {
+  const spec = { ports: [{ port: 80, nodePort: 30_080 }], clusterIP: '10.0.0.7', externalIPs: ['192.0.2.9'] };
+  expect(enforcedClaimsOf(service(spec))).toEqual(['nodePort 30080', 'clusterIP 10.0.0.7']);
+});
+
+describe('a Service without some of its ports of the nodes', () => {
+  const ports = [{ port: 80, nodePort: 30_080 }, { port: 81, nodePort: 30_081 }, { port: 82 }];
+  const asking = service({ ports, healthCheckNodePort: 30_082, type: 'LoadBalancer' });
+
+  test('is the same but for them, and it is told which they were', () => {
+    const { rest, claims } = withoutClaims(asking, ['spec.ports[1].nodePort', 'spec.healthCheckNodePort']);
+    expect(claims).toEqual(['nodePort 30082', 'nodePort 30081']);
+    expect(rest['spec']).toEqual({ ports: [ports[0], { port: 81 }, ports[2]], type: 'LoadBalancer' });
+    expect(rest.metadata).toEqual(asking.metadata);
   });
-  expect(withoutPorts(asking)['spec']).toEqual({ ports: [{ port: 80 }], type: 'LoadBalancer' });
-  expect(claimsOf(withoutPorts(asking))).toEqual([]);
+
+  test('is the same when there is no such port', () => {
+    const untouched = { rest: asking, claims: [] };
+    expect(withoutClaims(asking, [])).toEqual(untouched);
+    expect(withoutClaims(asking, ['spec.ports[2].nodePort', 'spec.ports[3].nodePort', 'spec.type'])).toEqual(untouched);
+    const bare = manifest('Service shop/web');
+    expect(withoutClaims(bare, ['spec.ports[0].nodePort'])).toEqual({ rest: bare, claims: [] });
+  });
 });

@@ -24,6 +24,7 @@ describe('a document', () => {
           "create": 0,
           "update": 1,
           "replace": 0,
+          "rename": 0,
           "adopt": 0,
           "delete": 0,
           "release": 0,
