@@ -1,45 +1,18 @@
 /** Objects that others made: taken over, with what they wrote, so that what nobody wants any more goes, and nothing else. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/definition/policy.ts';
-import type { Result } from '../../src/engine/run.ts';
-import type { Manifest } from '../../src/manifest/manifest.ts';
-import { differencesOf } from '../../src/plan/diff.ts';
-import type { Difference, Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect, type KubeObject, type Reference } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
-import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { carryOut } from '../../src/engine/carry-out.ts';
+import { adopting, adoptionWorld, lastApplied, type Made, shown } from '../support/adoption.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let proxy: FaultyProxy;
-let engine: Engine;
-let namespace: string;
-let owner: string;
+const world = adoptionWorld();
+const { applyExactly, configMap, create, edit, expectSettled, holders, kubectlApply, ours, rowOf, wanted } = world;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  owner = `${namespace}-web`;
-  proxy = await startProxy(inject('kubeconfig'));
-  engine = await startEngine(proxy.kubeconfig, namespace);
-  return async () => {
-    await engine.close();
-    await proxy.close();
-  };
-});
-afterAll(() => cluster.close());
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-type Made = Reference & { metadata: { labels?: Record<string, string>; annotations?: Record<string, string> } };
-const configMap = (data: Record<string, string>, metadata: object = {}): Made =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace, ...metadata }, data }) as Made;
 const deployment = (spec: object = {}, container: object = {}): Made =>
   ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: 'web', namespace, labels: { app: 'web' } },
+    metadata: { name: 'web', namespace: world.namespace, labels: { app: 'web' } },
     spec: {
       selector: { matchLabels: { app: 'web' } },
       template: {
@@ -50,78 +23,17 @@ const deployment = (spec: object = {}, container: object = {}): Made =>
     },
   }) as Made;
 
-/** As `kubectl create` does it. */
-async function create(manifest: Made, fieldManager = 'kubectl-create'): Promise<KubeObject> {
-  const plural = `${manifest.kind.toLowerCase()}s`;
-  const root = manifest.apiVersion === 'v1' ? '/api/v1' : `/apis/${manifest.apiVersion}`;
-  const path = `${root}/namespaces/${namespace}/${plural}`;
-  const { status, text } = await cluster.request('POST', path, { body: manifest, query: { fieldManager } });
-  expect(status, text).toBe(201);
-  return JSON.parse(text);
-}
-/** As `kubectl apply` does it. */
-const kubectlApply = (manifest: Made) => {
-  const annotations = { ...manifest.metadata.annotations, [lastApplied]: JSON.stringify(manifest) };
-  return create({ ...manifest, metadata: { ...manifest.metadata, annotations } }, 'kubectl-client-side-apply');
-};
-const edit = (manifest: Made, body: object, fieldManager: string, subresource = '') =>
-  cluster.patch(manifest, 'merge-patch', body, { query: { fieldManager }, subresource });
-const wipe = (manifest: Made) =>
-  cluster.patch(manifest, 'json-patch', [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }]);
-
-const adopting = (adopt: Policy['adopt'] = 'IfUnowned') => ({ overrides: { adopt } });
-const wanted = (manifest: object, name = owner) => resource(name, manifest);
-const rowOf = (plan: Plan, name = owner) => {
-  const row = plan.owners.find((one) => one.owner.name === name)?.changes[0];
-  if (!row) throw new Error(`no row of ${name}`);
-  return row;
-};
-const holders = async (manifest: Made) =>
-  ((await cluster.get(manifest)).metadata.managedFields ?? []).map(({ manager, operation, subresource = '' }) =>
-    [manager.replace(/@.*/, ''), operation, subresource].join(' ').trim(),
-  );
-const ours = (name = owner) => `vidra:${name} Apply`;
-
-/** Applies, and holds the plan to what became of the object, field by field. */
-async function applyExactly(manifest: Made, definitions: Parameters<Engine['apply']>[0], adopt?: Policy['adopt']) {
-  const before = await cluster.get(manifest);
-  const result = await engine.apply(definitions, adopt ? adopting(adopt) : {});
-  expect(result.outcomes.map(({ result, problem }) => problem ?? result)).toEqual(
-    result.outcomes.map(() => 'succeeded'),
-  );
-  const after = await cluster.get(manifest);
-  expect(after.metadata.uid).toBe(before.metadata.uid);
-  expect(shown(result)).toEqual(sorted(differencesOf(asManifest(before), asManifest(after))));
-  return { result, before, after };
-}
-const asManifest = (object: KubeObject) => object as unknown as Manifest;
-const shown = ({ plan }: Result) =>
-  sorted(plan.owners.flatMap(({ changes }) => changes.flatMap((row) => ('differences' in row ? row.differences : []))));
-/** Without what the controllers of the control plane write as soon as they see a change. */
-const sorted = (differences: readonly Difference[]) =>
-  differences
-    .filter(({ path }) => !path.includes('deployment.kubernetes.io/revision'))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-
-/** A second plan changes nothing, and asks for nothing but lists. */
-async function expectSettled(definitions: Parameters<Engine['apply']>[0]) {
-  proxy.forget();
-  expect(actionsOf(await engine.plan(definitions))).toEqual([]);
-  expect(proxy.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
-  expect(proxy.requests.filter(({ path }) => /\/(settings|web)$/.test(path))).toEqual([]);
-}
-
 describe('an object of kubectl apply', () => {
   it('loses what left the manifest, and the record of kubectl', async () => {
     await kubectlApply(configMap({ color: 'red', size: '1', gone: 'x' }, { labels: { team: 'a', old: 'b' } }));
     const manifest = configMap({ color: 'blue', size: '1' }, { labels: { team: 'a' } });
-    const { result, after } = await applyExactly(manifest, [wanted(manifest)], 'IfUnowned');
-    expect(rowOf(result.plan)).toMatchObject({
+    const { plan, after } = await applyExactly(manifest, [wanted(manifest)], 'IfUnowned');
+    expect(rowOf(plan)).toMatchObject({
       action: 'adopt',
       reason: 'exists, and is taken over; takes over what "kubectl-client-side-apply" holds',
       confidence: 'server',
     });
-    expect(shown(result).map(({ path }) => path)).toContain('data.gone');
+    expect(shown(plan).map(({ path }) => path)).toContain('data.gone');
     expect(after.data).toEqual({ color: 'blue', size: '1' });
     expect(after.metadata.labels).toEqual({ team: 'a', 'managed-by': 'vidra' });
     expect(after.metadata.annotations).not.toHaveProperty([lastApplied]);
@@ -175,11 +87,16 @@ describe('an object of kubectl apply', () => {
 
   it('loses a key of a Secret that was written as text', async () => {
     const secret = (stringData: object) =>
-      ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'settings', namespace }, stringData }) as unknown as Made;
+      ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'settings', namespace: world.namespace },
+        stringData,
+      }) as unknown as Made;
     await kubectlApply(secret({ user: 'a', password: 'b' }));
-    const { after, result } = await applyExactly(secret({}), [wanted(secret({ user: 'a' }))], 'IfUnowned');
+    const { plan, after } = await applyExactly(secret({}), [wanted(secret({ user: 'a' }))], 'IfUnowned');
     expect(after.data).toEqual({ user: 'YQ==' });
-    expect(JSON.stringify(result.plan.owners[0]?.changes[0])).not.toContain('Yg==');
+    expect(JSON.stringify(plan.owners[0]?.changes[0])).not.toContain('Yg==');
   });
 
   it('keeps what the API server allocated', async () => {
@@ -187,7 +104,7 @@ describe('an object of kubectl apply', () => {
       ({
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: { name: 'web', namespace },
+        metadata: { name: 'web', namespace: world.namespace },
         spec: { selector: { app: 'web' }, ports: ports.map((port) => ({ port, name: `p${port}` })) },
       }) as unknown as Made;
     const { spec } = await kubectlApply(service(80, 81));
@@ -213,7 +130,7 @@ describe('an object of kubectl apply', () => {
 
   it('is taken over from the server-side apply of kubectl, too', async () => {
     const made = configMap({ color: 'red', gone: '1' });
-    await cluster.apply(made, 'kubectl');
+    await world.cluster.apply(made, 'kubectl');
     const { after } = await applyExactly(made, [wanted(configMap({ color: 'red' }))], 'IfUnowned');
     expect(after.data).toEqual({ color: 'red' });
     expect(await holders(made)).toEqual([ours()]);
@@ -223,15 +140,19 @@ describe('an object of kubectl apply', () => {
 describe('an object of kubectl create', () => {
   it('keeps what the server added to it and does not take back', async () => {
     const limits = [{ type: 'Container', defaultRequest: { cpu: '10m' } }];
-    const metadata = { name: 'limits', namespace };
-    await cluster.create({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } } as Made);
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
-    await waitFor('the account', () => cluster.exists(account));
+    const metadata = { name: 'limits', namespace: world.namespace };
+    await world.cluster.create({ apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits } } as Made);
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: world.namespace },
+    };
+    await waitFor('the account', () => world.cluster.exists(account));
     const pod = (labels: Record<string, string>) =>
       ({
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: 'settings', namespace, labels },
+        metadata: { name: 'settings', namespace: world.namespace, labels },
         spec: { containers: [{ name: 'web', image: 'web:1' }] },
       }) as unknown as Made;
     const added = { spec: { containers: [{ resources: { requests: { cpu: '10m' } } }] } };
@@ -252,7 +173,7 @@ describe('an object of somebody else', () => {
 
   it('is refused where it is not to be adopted, with the way', async () => {
     await create(configMap({ color: 'red' }), 'ansible');
-    const row = rowOf(await engine.plan([wanted(configMap({ color: 'red' }))]));
+    const row = rowOf(await world.engine.plan([wanted(configMap({ color: 'red' }))]));
     expect(row).toMatchObject({
       action: 'skip',
       code: 'NOT_ADOPTED',
@@ -264,10 +185,10 @@ describe('an object of somebody else', () => {
     const made = configMap({ color: 'red', chart: '1' }, helm);
     await create(made, 'helm');
     const definitions = [wanted(configMap({ color: 'blue' }))];
-    const refused = await engine.apply(definitions, adopting('IfUnowned'));
+    const refused = await world.engine.apply(definitions, adopting('IfUnowned'));
     const reason = expect.stringMatching(/Helm \(release store\).*--adopt Always/);
     expect(rowOf(refused.plan)).toMatchObject({ action: 'skip', code: 'NOT_ADOPTED', reason });
-    expect((await cluster.get(made)).data).toEqual({ color: 'red', chart: '1' });
+    expect((await world.cluster.get(made)).data).toEqual({ color: 'red', chart: '1' });
 
     const { after } = await applyExactly(made, definitions, 'Always');
     // Helm is no tool of people: what it holds stays its own.
@@ -277,87 +198,28 @@ describe('an object of somebody else', () => {
   });
 });
 
-describe('an object whose managedFields somebody wiped', () => {
-  const both = { color: 'red', gone: '1' };
-  const left = { color: 'red' };
-
-  it('loses what left the manifest since, and nothing of others', async () => {
-    await engine.apply([wanted(configMap(both))]);
-    await edit(configMap({}), { data: { controlled: '1' } }, 'controller');
-    await wipe(configMap({}));
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))]);
-    expect(after.data).toEqual({ color: 'red', controlled: '1' });
-    expect(await holders(configMap({}))).toEqual([ours(), 'before-first-apply Update']);
-    await expectSettled([wanted(configMap(left))]);
-  });
-
-  it('keeps a value that somebody changed since', async () => {
-    await engine.apply([wanted(configMap(both))]);
-    await edit(configMap({}), { data: { gone: '2' } }, 'controller');
-    await wipe(configMap({}));
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))]);
-    expect(after.data).toEqual({ color: 'red', gone: '2' });
-  });
-
-  it('loses what leaves the manifest later', async () => {
-    await engine.apply([wanted(configMap(both))]);
-    await wipe(configMap({}));
-    await applyExactly(configMap({}), [wanted(configMap(both))]);
-    expect(await holders(configMap({}))).toEqual([ours(), 'before-first-apply Update']);
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))]);
-    expect(after.data).toEqual(left);
-  });
-
-  it('loses what left the manifest when a run died in between', async () => {
-    await engine.apply([wanted(configMap(both))]);
-    await wipe(configMap({}));
-    proxy.inject({ method: 'PATCH', path: /settings/, writes: true, from: 2, fault: { kind: 'status', status: 500 } });
-    const failed = await engine.apply([wanted(configMap(left))]);
-    expect(failed.outcomes).toMatchObject([{ result: 'failed' }]);
-    expect((await cluster.get(configMap({}))).data).toEqual(both);
-    proxy.heal();
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))]);
-    expect(after.data).toEqual(left);
-  });
-
-  it('is taken over by what kubectl apply wrote', async () => {
-    await kubectlApply(configMap(both));
-    await edit(configMap({}), { data: { controlled: '1' } }, 'controller');
-    await wipe(configMap({}));
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))], 'IfUnowned');
-    expect(after.data).toEqual({ color: 'red', controlled: '1' });
-    expect(after.metadata.annotations).not.toHaveProperty([lastApplied]);
-  });
-
-  it('or restored from a backup loses what left the manifest, too', async () => {
-    await engine.apply([wanted(configMap(both))]);
-    const { metadata, ...rest } = await cluster.get(configMap({}));
-    await cluster.remove(configMap({}));
-    const { labels, annotations, name } = metadata;
-    await create({ ...rest, metadata: { name, namespace, labels, annotations } } as Made, 'velero-server');
-    const { after } = await applyExactly(configMap({}), [wanted(configMap(left))]);
-    expect(after.data).toEqual(left);
-    const { after: empty } = await applyExactly(configMap({}), [wanted(configMap({ other: '1' }))]);
-    expect(empty.data).toEqual({ other: '1' });
-  });
-});
-
 describe('a run that ends early', () => {
   const made = () => configMap({ color: 'red', gone: '1' });
   const definitions = () => [wanted(configMap({ color: 'blue' }))];
 
   it('between taking over and applying leaves what the next one shows and removes', async () => {
     await kubectlApply(made());
-    proxy.inject({ method: 'PATCH', path: /settings/, writes: true, from: 2, fault: { kind: 'status', status: 500 } });
-    const failed = await engine.apply(definitions(), adopting());
+    world.proxy.inject({
+      method: 'PATCH',
+      path: /settings/,
+      writes: true,
+      from: 2,
+      fault: { kind: 'status', status: 500 },
+    });
+    const failed = await world.engine.apply(definitions(), adopting());
     expect(failed.outcomes).toMatchObject([{ result: 'failed' }]);
-    proxy.heal();
+    world.proxy.heal();
     expect(await holders(made())).toEqual([ours()]);
-    expect((await cluster.get(made())).data).toEqual(made()['data' as never]);
+    expect((await world.cluster.get(made())).data).toEqual(made()['data' as never]);
 
     // Adopted is adopted: nobody needs to say so again.
-    const { result, after } = await applyExactly(made(), definitions());
-    expect(shown(result).map(({ path }) => path)).toContain('data.gone');
+    const { plan, after } = await applyExactly(made(), definitions());
+    expect(shown(plan).map(({ path }) => path)).toContain('data.gone');
     expect(after.data).toEqual({ color: 'blue' });
     expect(after.metadata.annotations).not.toHaveProperty([lastApplied]);
     await expectSettled(definitions());
@@ -365,10 +227,46 @@ describe('a run that ends early', () => {
 
   it('without an answer to either has done its work', async () => {
     await kubectlApply(made());
-    proxy.inject({ method: 'PATCH', path: /settings/, writes: true, times: 2, fault: { kind: 'lose-answer' } });
-    const result = await engine.apply(definitions(), adopting());
+    world.proxy.inject({ method: 'PATCH', path: /settings/, writes: true, times: 2, fault: { kind: 'lose-answer' } });
+    const result = await world.engine.apply(definitions(), adopting());
     expect(result.outcomes).toMatchObject([{ result: 'succeeded' }]);
-    expect((await cluster.get(made())).data).toEqual({ color: 'blue' });
+    expect((await world.cluster.get(made())).data).toEqual({ color: 'blue' });
     await expectSettled(definitions());
+  });
+});
+
+describe('an object that changes while it is taken over', () => {
+  const made = () => configMap({ color: 'red', gone: '1' });
+  const definitions = () => [wanted(configMap({ color: 'blue' }))];
+
+  it('is looked at again when only its version moved on', async () => {
+    await kubectlApply(made());
+    world.proxy.inject({
+      path: /settings\?fieldManager/,
+      writes: true,
+      times: 1,
+      fault: { kind: 'delay', milliseconds: 1000 },
+    });
+    const running = world.engine.apply(definitions(), adopting());
+    await waitFor('the patch', () => world.proxy.count({ path: /settings\?fieldManager/, writes: true }) > 0);
+    await edit(made(), { metadata: { annotations: { 'example.org/seen': 'yes' } } }, 'watcher');
+    expect((await running).outcomes).toMatchObject([{ result: 'succeeded' }]);
+    const after = await world.cluster.get(made());
+    expect(after.data).toEqual({ color: 'blue' });
+    expect(after.metadata.annotations).toMatchObject({ 'example.org/seen': 'yes' });
+  });
+
+  it('is left alone when somebody else has what would be taken over', async () => {
+    await kubectlApply(made());
+    const target = await world.engine.target(definitions(), adopting());
+    const plan = await world.engine.plan(definitions(), adopting());
+    await edit(made(), { data: { gone: '2' } }, 'controller');
+    const run = { signal: new AbortController().signal, emit: () => undefined };
+    const { outcomes } = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
+    expect(outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
+    expect((await world.cluster.get(made())).data).toEqual({ color: 'red', gone: '2' });
+    expect(await holders(made())).toEqual(['controller Update', 'kubectl-client-side-apply Update']);
+    const { after } = await applyExactly(made(), definitions(), 'IfUnowned');
+    expect(after.data).toEqual({ color: 'blue', gone: '2' });
   });
 });
