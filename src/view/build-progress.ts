@@ -1,5 +1,6 @@
 /** How far the making of a control plane is, on standard error: a bar on a terminal, elsewhere a line now and then. */
 import { countOf, durationText, grouped } from './quantity.ts';
+import { startSpinner } from './spinner.ts';
 import type { Style } from './style.ts';
 
 /** One report; `done` of `total` are modules while downloading, packages while building. */
@@ -26,10 +27,8 @@ const barWidth = 24;
 const millisecondsBetweenLines = 10_000;
 
 export async function createBuildProgress({ stream, terminal, style }: BuildProgressOptions): Promise<BuildProgress> {
-  if (!terminal) return lines(stream);
-  // Loaded late: this package is only for terminals.
-  const { default: ora } = await import('ora');
-  const spinner = ora({ stream, discardStdin: false, text: 'Starting' }).start();
+  const spinner = terminal ? await startSpinner(stream) : undefined;
+  if (!spinner) return lines(stream);
   return {
     report: (step) => {
       spinner.text = barText(step, style);

@@ -3,6 +3,7 @@ import type { RunEvent } from '../engine/run.ts';
 import { describe } from '../manifest/manifest.ts';
 import { printableLine } from './printable.ts';
 import { countOf, grouped } from './quantity.ts';
+import { startSpinner } from './spinner.ts';
 
 export interface Progress {
   readonly emit: (event: RunEvent) => void;
@@ -22,11 +23,8 @@ const mostWaiting = 20;
 
 export async function createProgress({ stream, terminal, verbose }: ProgressOptions): Promise<Progress> {
   if (verbose) return lines(stream);
-  if (!terminal) return { emit: () => {}, stop: () => {} };
-  // Loaded late: this package is only for terminals.
-  const { default: ora } = await import('ora');
-  // Standard input stays as it is: a question may follow, and Ctrl-C must remain a signal.
-  const spinner = ora({ stream, discardStdin: false, text: 'Starting' }).start();
+  const spinner = terminal ? await startSpinner(stream) : undefined;
+  if (!spinner) return { emit: () => {}, stop: () => {} };
   return {
     emit: (event) => {
       const text = progressText(event);

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
+import { atTerminal } from '../support/pty.ts';
 import { schemaOf, violationsOf } from '../support/schema.ts';
 import { vidra } from '../support/vidra.ts';
 
@@ -91,6 +92,33 @@ describe('text', () => {
     expect(stdout).toMatch(/! ConfigMap foreign {2}exists, and is not managed by Vidra.* \(NOT_ADOPTED\)\n/);
     expect(stdout).not.toContain('ConfigMap a');
     expect(stdout).toMatch(/\nApplied: 1 created, 1 problem in \S+\.\n$/);
+  });
+});
+
+describe('at a terminal', () => {
+  const file = (...manifests: object[]) => resourceFile(`${namespace}-web`, manifests);
+  const start = '\u001b[';
+
+  // The terminal of these tests has no width, which no spinner can cope with.
+  it('is coloured, unless nobody wants that', async () => {
+    const given = ['plan', '--set', namespace, '-f', file(configMap('a'))];
+    const terminal = { ...environment, TERM: 'xterm' };
+    const coloured = await atTerminal(given, [], terminal);
+    expect(coloured.screen).toContain(`${start}32m+${start}39m ConfigMap a`);
+    const plain = await atTerminal([...given, '--no-color'], [], terminal);
+    expect(plain.screen).toContain('\n    + ConfigMap a  ');
+    expect(plain.screen).not.toContain(`${start}32m`);
+    const markdown = await atTerminal([...given, '-o', 'markdown', '-q'], [], terminal);
+    expect(markdown.screen).toMatch(/^<!-- vidra plan/);
+    expect(markdown.screen).not.toContain(`${start}3`);
+  });
+
+  it('asks with --quiet, too, and is silent about what it then does', async () => {
+    const given = ['apply', '--set', namespace, '-f', file(configMap('a')), '-q'];
+    const { code, screen } = await atTerminal(given, [{ asked: '[y/N]', typed: 'y' }], environment);
+    expect(code).toBe(0);
+    expect(screen).toMatch(/^Plan: 1 to create\.\nApply this plan on \S+\? \[y\/N\] y\n$/);
+    expect(await cluster.exists(configMap('a'))).toBe(true);
   });
 });
 
