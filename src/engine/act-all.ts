@@ -5,6 +5,7 @@ import { isLate, isWrite } from '../plan/order.ts';
 import { type Change, changeId, lacksWanted, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
 import { act, makesRoom } from './act.ts';
 import { runGraph } from './graph.ts';
+import type { Objection } from './newcomers.ts';
 import type { Outcome, Run } from './run.ts';
 
 /** Requests under way at once are limited by the cluster's connections; this only bounds what waits for them. */
@@ -28,6 +29,7 @@ export async function actAll(
   clusterOf: (server: string) => Promise<Cluster>,
   run: Run,
   until: number,
+  objectionTo: Objection,
 ): Promise<Outcome[]> {
   const steps = plan.owners.flatMap(stepsOf);
   const outcomes = new Map<string, Outcome>();
@@ -54,6 +56,8 @@ export async function actAll(
       execute: async (step) => {
         const blocker = failedBefore(step);
         if (blocker !== undefined) return add(step, { result: 'blocked', problem: dependency(blocker, outcomes) });
+        const objection = step.change.action === 'delete' ? await objectionTo(step.id) : undefined;
+        if (objection) return add(step, { result: 'failed', problem: objection });
         const cluster = await clusterOf(step.plan.header.server);
         return add(step, await act(cluster, step.plan.owner, step.change, run, until));
       },

@@ -3,6 +3,7 @@ import { VidraError } from '../errors.ts';
 import type { OwnerPlan, Plan } from '../plan/plan.ts';
 import { withholdGuarded } from '../plan/withhold.ts';
 import { actAll } from './act-all.ts';
+import { createObjection } from './newcomers.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import { recordHistory } from './record-history.ts';
 import type { Outcome, Result, Run } from './run.ts';
@@ -27,7 +28,7 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
   const id = runId();
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
-  const outcomes = await actAll(plan, target.clusterOf, run, until);
+  const outcomes = await actAll(plan, target.clusterOf, run, until, createObjection(plan, target.inventory));
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
   if (!options.wait) return { plan, outcomes, unhealthy: [], notes };

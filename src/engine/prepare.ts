@@ -2,9 +2,8 @@
 import type { InfrahubSync } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
-import { keyOf } from '../manifest/manifest.ts';
 import { buildPlan, type PlanInput } from '../plan/build.ts';
-import { type Change, changeId, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
 import type { Intents } from './intent.ts';
 import { observeOwners } from './owners.ts';
@@ -34,22 +33,11 @@ export function planInputs(target: Target, run: Run, { records, fetched }: Input
   return planIntents(target, run, records, intentsOf(target, fetched, records));
 }
 
-/**
- * Only what owners leave whose definitions are gone. What one of them leaves and a remaining owner wants, but has not
- * applied yet, is kept: released now, it would belong to nobody.
- */
+/** Only what owners leave whose definitions are gone. */
 export async function prepareLeaving(target: Target, run: Run): Promise<Plan> {
-  const whole = await prepare({ ...target, prune: true }, run);
-  const owners = whole.owners.filter((owner) => owner.leaving);
-  const planned = new Set(
-    owners.flatMap(({ owner, changes }) => changes.map(({ reference }) => changeId(owner.name, keyOf(reference)))),
-  );
-  const kept = (change: Change): Change => {
-    if (change.action !== 'release' || change.after.every((id) => planned.has(id))) return change;
-    const { reference, reason } = change;
-    return { action: 'skip', reference, reason: `${reason}, which has to be applied first`, after: [] };
-  };
-  return { ...whole, owners: owners.map((owner) => ({ ...owner, changes: owner.changes.map(kept) })) };
+  const { records, fetched } = await readInputs(target, run);
+  const intents = intentsOf({ ...target, prune: true }, fetched, records);
+  return planIntents(target, run, records, intents, { onlyLeavers: true });
 }
 
 /** From what becomes of each owner to the plan. */
@@ -58,6 +46,7 @@ export async function planIntents(
   run: Run,
   records: readonly InventoryRecord[],
   intents: Intents,
+  options: Pick<PlanInput, 'onlyLeavers'> = {},
 ): Promise<Plan> {
   const { owners, problems } = await observeOwners(target, run, intents.owners);
   const input: PlanInput = {
@@ -68,6 +57,7 @@ export async function planIntents(
     problems: [...intents.problems, ...problems],
     notes: intents.notes,
     consent: target.consent,
+    ...options,
   };
   const plan = buildPlan(input);
   const refused = await refusedOf(target, plan);

@@ -1,8 +1,11 @@
 /** Deletes one object, if it is still the one that was planned, and nobody else's. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
+import { describe, type ObjectReference } from '../manifest/manifest.ts';
 import { type Owner, ownersBut } from '../manifest/owner.ts';
+import { listOf } from '../plan/names.ts';
 import type { DeleteChange } from '../plan/plan.ts';
+import { tenantsOf } from './tenants.ts';
 
 /** How often a deletion is tried when only the resourceVersion moved on, as a busy controller makes it. */
 const deleteAttempts = 5;
@@ -12,8 +15,9 @@ export async function remove(
   cluster: Cluster,
   type: ResourceType,
   owner: Owner,
-  change: Pick<DeleteChange, 'reference' | 'uid' | 'resourceVersion' | 'propagation'>,
+  change: Pick<DeleteChange, 'reference' | 'uid' | 'resourceVersion' | 'propagation' | 'holds'>,
 ): Promise<{ readonly gone: boolean }> {
+  if (change.holds) await mustHoldNothingNew(cluster, change.reference, change.holds);
   let { resourceVersion } = change;
   for (let attempt = 1; attempt <= deleteAttempts; attempt++) {
     const answer = await cluster.remove(type, change.reference, {
@@ -31,4 +35,21 @@ export async function remove(
     resourceVersion = live.resourceVersion;
   }
   throw new VidraError('PLAN_STALE', 'changes all the time');
+}
+
+/** What comes into a Namespace, or of a kind, does not move the resourceVersion of the one that holds it. */
+async function mustHoldNothingNew(
+  cluster: Cluster,
+  reference: ObjectReference,
+  holds: readonly string[],
+): Promise<void> {
+  const known = new Set(holds);
+  const { objects } = await tenantsOf(cluster, reference);
+  // What the plan itself has deleted is gone by now, or on its way.
+  const added = objects.filter(
+    (object) => !object.deleting && (!known.has(object.uid) || ownersBut([], object).length > 0),
+  );
+  if (added.length === 0) return;
+  const names = listOf(added.map((object) => describe(object.reference)));
+  throw new VidraError('PLAN_STALE', `holds ${names} since it was planned`);
 }

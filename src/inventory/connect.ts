@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { keyOf } from '../manifest/manifest.ts';
+import { isAwaited } from './announcement.ts';
 import type { Inventory, InventoryChange, InventoryEntry, InventoryRecord } from './inventory.ts';
 import { mergeEntries } from './merge.ts';
 import type { Piece, PieceStore } from './piece.ts';
@@ -139,7 +140,14 @@ function recordOf(found: readonly Found[]): InventoryRecord {
   const first = found.find(({ piece }) => piece.index === 0) ?? found[0];
   if (!first) throw new Error('a record has at least one piece');
   const { header, elsewhere } = first.piece;
-  return { header, entries: entriesOf(found), ...(elsewhere === undefined ? {} : { elsewhere }) };
+  const entries = entriesOf(found);
+  const overdue = [...entries].filter(([, entry]) => entry.state === 'pending' && !isAwaited(entry, Date.now()));
+  return {
+    header,
+    entries,
+    ...(overdue.length > 0 && { overdue: new Set(overdue.map(([key]) => key)) }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  };
 }
 
 function groupBy(all: readonly Found[], keyOfGroup: (found: Found) => string): Map<string, Found[]> {

@@ -69,6 +69,8 @@ export interface InventoryRecord {
   readonly header: OwnerHeader;
   /** By identity (`keyOf`). */
   readonly entries: ReadonlyMap<string, InventoryEntry>;
+  /** Identities that a run has announced which must have died since: whether it has written them, only the objects can tell. */
+  readonly overdue?: ReadonlySet<string>;
 }
 
 /** A change of one record that commutes with what other processes do to it at the same time. */

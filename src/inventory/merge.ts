@@ -1,9 +1,7 @@
 /** How a change meets a record that another process may have written meanwhile. Pure. */
 import { keyOf } from '../manifest/manifest.ts';
-import { type InventoryChange, type InventoryEntry, startOf } from './inventory.ts';
-
-/** An announcement of a run that is older than this is one of a dead process. */
-const announcementMs = 10 * 60_000;
+import { isAwaited } from './announcement.ts';
+import type { InventoryChange, InventoryEntry } from './inventory.ts';
 
 /** The entries after `change`. `now` is the time in milliseconds. */
 export function mergeEntries(
@@ -14,7 +12,7 @@ export function mergeEntries(
   const merged = new Map(entries);
   for (const key of change.drop) {
     const entry = merged.get(key);
-    if (entry && !isAnnouncedByAnother(entry, change.run, now)) merged.delete(key);
+    if (entry && (entry.run === change.run || !isAwaited(entry, now))) merged.delete(key);
   }
   for (const key of change.withdraw ?? []) {
     const entry = merged.get(key);
@@ -22,10 +20,4 @@ export function mergeEntries(
   }
   for (const entry of change.put) merged.set(keyOf(entry.reference), entry);
   return merged;
-}
-
-function isAnnouncedByAnother(entry: InventoryEntry, run: string, now: number): boolean {
-  if (entry.state !== 'pending' || entry.run === undefined || entry.run === run) return false;
-  const startedAt = Date.parse(startOf(entry.run));
-  return Number.isFinite(startedAt) && now - startedAt < announcementMs;
 }

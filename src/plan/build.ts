@@ -6,6 +6,7 @@ import { showDepartures } from './departures.ts';
 import { settleDisputes, tellDisputes } from './disputes.ts';
 import { type Consent, guardsOf } from './guards.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
+import { onlyLeavers } from './leavers.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
 import { inOrder } from './order.ts';
 import { type Forbidden, permitted } from './permissions.ts';
@@ -27,6 +28,8 @@ export interface PlanInput {
   readonly consent: Consent;
   /** Nothing, where nobody was asked. */
   readonly forbidden?: Forbidden;
+  /** Leave out the owners that do not leave, and whatever has to wait for them. */
+  readonly onlyLeavers?: boolean;
 }
 
 export function buildPlan(input: PlanInput): Plan {
@@ -41,9 +44,10 @@ export function buildPlan(input: PlanInput): Plan {
   const told = tellDisputes(owners, plans);
   const safe = keepInhabited(told, owners, interests);
   const renamed = safe.map((plan, index) => bindRenames(plan, owners[index] as OwnerObservation, interests, forbidden));
-  const { guards, notes: idle } = guardsOf(renamed, owners, consent);
-  const ordered = orderRenames(orderByDestination(showDepartures(renamed, owners), owners));
-  return { set, server, problems, notes: [...notes, ...idle], owners: ordered, guards };
+  const whole = { plans: orderRenames(orderByDestination(showDepartures(renamed, owners), owners)), owners };
+  const shown = input.onlyLeavers ? onlyLeavers(whole.plans, owners, records) : whole;
+  const { guards, notes: idle } = guardsOf(shown.plans, shown.owners, consent);
+  return { set, server, problems, notes: [...notes, ...idle], owners: shown.plans, guards };
 }
 
 function writesOf(observed: OwnerObservation, creators: Creators, forbidden: Forbidden): Change[] {

@@ -1,7 +1,8 @@
 /** Who wants, who leaves and who is recorded with which object, over a whole plan. */
+import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
-import { isMarkedBy, type Owner } from '../manifest/owner.ts';
+import { isMarkedBy, type Owner, ownerOf } from '../manifest/owner.ts';
 import { isProtected } from '../manifest/protection.ts';
 import { abandoned, isSettled, type OwnerObservation } from './observation.ts';
 import type { Change } from './plan.ts';
@@ -84,16 +85,44 @@ export function isTheirs({ owner, record, destination }: OwnerObservation, key: 
 function recordedOf(owners: readonly OwnerObservation[], records: readonly InventoryRecord[]): Map<string, string[]> {
   const settled = new Map<string, OwnerObservation[]>();
   for (const observed of owners) if (isSettled(observed)) push(settled, observed.owner.name, observed);
+  const sights = sightsOf(owners);
   const recorded = new Map<string, string[]>();
-  for (const { header, entries } of records) {
+  for (const record of records) {
+    const { header, entries } = record;
     const spoken = settled.get(header.name) ?? [];
     for (const key of entries.keys()) {
-      if (!spoken.some((observed) => observed.record?.entries.has(key))) {
-        push(recorded, interestKey(header.server, key), header.name);
-      }
+      if (spoken.some((observed) => observed.record?.entries.has(key)) || isVain(record, key, sights)) continue;
+      push(recorded, interestKey(header.server, key), header.name);
     }
   }
   return recorded;
+}
+
+/** What is seen of the destinations, and the home that the records are of. */
+interface Sights {
+  readonly home: string;
+  readonly live: ReadonlyMap<string, ObjectMetadata>;
+  readonly unknown: ReadonlySet<string>;
+}
+
+function sightsOf(owners: readonly OwnerObservation[]): Sights {
+  const live = new Map<string, ObjectMetadata>();
+  const unknown = new Set<string>();
+  for (const destination of new Set(owners.map((observed) => observed.destination))) {
+    const held = [...destination.tenants.values()].flatMap(({ objects }) => objects);
+    for (const object of [...destination.live.values(), ...held])
+      live.set(interestKey(destination.server, keyOf(object.reference)), object);
+    for (const key of destination.unknown.keys()) unknown.add(interestKey(destination.server, key));
+  }
+  return { home: owners[0]?.owner.home ?? '', live, unknown };
+}
+
+/** Whether it was announced by a run that has died since, and has come to nothing: it would hold the object for ever. */
+function isVain({ header, overdue }: InventoryRecord, key: string, { home, live, unknown }: Sights): boolean {
+  const place = interestKey(header.server, key);
+  if (!overdue?.has(key) || unknown.has(place)) return false;
+  const object = live.get(place);
+  return object === undefined || !isMarkedBy(ownerOf(header.name, home), object);
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -88,7 +88,7 @@ describe('requests', () => {
     expect(result.outcomes.filter(({ result }) => result === 'succeeded')).toHaveLength(5);
     expect(result.outcomes.find(({ result }) => result === 'failed')?.problem?.code).toBe('CLUSTER_UNREACHABLE');
     proxy.heal();
-    await engine.apply([resource(`${namespace}-web`)]);
+    await engine.apply([resource(`${namespace}-web`)], { consent: { confirmed: [], maxDeletions: { percent: 100 } } });
     expect(await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' })).toEqual([]);
   });
 

@@ -185,6 +185,7 @@ export function planFor(
     readonly records?: readonly InventoryRecord[];
     readonly policy?: Partial<Policy>;
     readonly consent?: Consent;
+    readonly onlyLeavers?: boolean;
   } = {},
 ): Plan {
   const own = owners.flatMap((one) => (one.record ? [one.record] : []));
@@ -196,6 +197,7 @@ export function planFor(
     problems: [],
     notes: [],
     consent: more.consent ?? { confirmed: [] },
+    onlyLeavers: more.onlyLeavers ?? false,
   });
 }
 
