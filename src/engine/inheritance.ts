@@ -3,7 +3,8 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { intersection, isEmpty, managedFieldsOf } from '../manifest/field-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
-import { ownerField } from '../manifest/owner.ts';
+import { isMarkedBy, ownerField } from '../manifest/owner.ts';
+import { lastApplied } from '../plan/inheritance.ts';
 import type { OwnerObservation } from '../plan/observation.ts';
 import { mayApply } from '../plan/proof.ts';
 import type { Heirs } from './heirs.ts';
@@ -26,13 +27,18 @@ export async function inheritanceOf(
   const { owner, policy } = observed;
   const key = keyOf(desired.reference);
   const isLast = heirs.before(owner, key) !== undefined;
-  const adopting = mayApply(owner, live, policy) === 'adopt';
+  const adopting = mayApply(owner, live, policy) === 'adopt' || isHalfAdopted(observed, live);
   if (adopting && !isLast) return undefined;
   const takesUpstream = isLast && heirs.isUpstreamDone(owner, key, live);
   const lastWish = await lastWishOf(observed, desired, object, findLastWish);
   const estate = { owner, adopting, live: object, entries: managedFieldsOf(object), takesUpstream };
   const heir = { owner, policy, others: heirs.wishesBut(owner, key) };
   return { estate: { ...estate, ...(lastWish && { lastWish }) }, heir };
+}
+
+/** Another owner has applied to it, and nobody has taken over what kubectl wrote: the last one of a plan did not get there. */
+function isHalfAdopted({ owner, policy }: OwnerObservation, live: ObjectMetadata): boolean {
+  return policy.adopt !== 'Never' && !isMarkedBy(owner, live) && lastApplied in live.annotations;
 }
 
 /** Only where the manifest changed, and managedFields does not say any more what this owner applied. */

@@ -2,7 +2,7 @@
 import { canonicalJson, stringifyJson } from '../manifest/json.ts';
 import { type JsonValue, keyOf } from '../manifest/manifest.ts';
 import { isWrite } from './order.ts';
-import { type Change, changeId, type Difference } from './plan.ts';
+import { type Change, changeId, type Difference, type WriteChange } from './plan.ts';
 import { differencesOfRow, factsOf, saidOf } from './row.ts';
 
 /** Whether a row of the saved plan, by `changeId`, is done already. */
@@ -43,11 +43,22 @@ function restOf(saved: Change, fresh: Change, isDone: IsDone): Change {
     const { propagation: _propagation, immutable: _immutable, ...rest } = saved;
     return { ...rest, action: 'create', expect: 'absent' };
   }
+  if (saved.action === 'adopt' && saved.migrate && fresh.action === 'update') return restOfAdoption(saved, fresh);
   if (saved.action !== 'create' || saved.expect !== undefined || fresh.action !== 'update' || !fresh.expect)
     return saved;
   // Whoever creates it first has done so, and this owner joins what exists now.
   const creators = saved.after.filter((id) => id.endsWith(`|${keyOf(saved.reference)}`));
   return creators.length > 0 && creators.every(isDone) ? { ...saved, action: 'update', expect: fresh.expect } : saved;
+}
+
+/** What was taken over is the owner's already, and nobody needs to give it up any more. */
+function restOfAdoption({ migrate, ...saved }: WriteChange, fresh: WriteChange): WriteChange {
+  const take = saved.take.filter((one) => fresh.take.some((now) => canonical(now) === canonical(one)));
+  return { ...saved, action: 'update', take, ...(migrate && fresh.migrate && { migrate }) };
+}
+
+function canonical(conflict: WriteChange['take'][number]): string {
+  return canonicalJson({ ...conflict });
 }
 
 function isOtherHalfDone(owner: string, change: Change, isDone: IsDone): boolean {
@@ -112,6 +123,7 @@ function movedFact(saved: Change, fresh: Change): string | undefined {
   if (name === undefined) return undefined;
   if (name === 'desired') return 'is wanted in another way now';
   if (name === 'take') return `is held by others in another way now: ${fresh.reason}`;
+  if (name === 'migrate') return `would take other things over now: ${fresh.reason}`;
   if (name === 'yield') return 'other fields are left to others now';
   return `its ${name} is ${short(now.get(name) ?? 'nothing')} now, was ${short(before.get(name) ?? 'nothing')}`;
 }

@@ -42,7 +42,8 @@ export interface Estate {
   readonly takesUpstream: boolean;
 }
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+/** The annotation in which `kubectl apply` keeps what it applied. */
+export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const lastAppliedField = annotationField(lastApplied);
 const beforeFirstApply = 'before-first-apply';
 

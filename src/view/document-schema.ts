@@ -136,6 +136,7 @@ const changeFields: Fields<keyof ChangeDocument> = {
     'fields that are left to their holders',
   ),
   givenUp: described(listOf(word), 'fields that are ignored now, and stay as they are'),
+  inheritedFrom: described(listOf(word), 'field managers whose fields the owner takes over as its own'),
   contest: described(contest, 'the fight with another writer that it is a part of'),
   code: described(codeSchema, 'the error code, when something is wrong'),
   conflicts: described(heldFields, 'fields that others hold, and that may not be taken from them'),
@@ -163,7 +164,7 @@ function changeSchemas(isResult: boolean): Schema[] {
     change(
       ['create', 'update', 'adopt'],
       ['confidence', 'differences'],
-      ['renamedFrom', 'taken', 'yielded', 'givenUp', 'contest'],
+      ['renamedFrom', 'taken', 'yielded', 'givenUp', 'inheritedFrom', 'contest'],
     ),
     change(['replace'], ['confidence', 'differences', 'immutable'], []),
     change(['delete'], [], ['renamedTo']),

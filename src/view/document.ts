@@ -41,6 +41,8 @@ export interface ChangeDocument extends ObjectReference {
   readonly yielded?: WriteChange['yield'];
   /** Fields that are ignored now, and stay as they are. */
   readonly givenUp?: readonly string[];
+  /** Field managers whose fields the owner takes over as its own. */
+  readonly inheritedFrom?: readonly string[];
   /** The fight with another writer that it is a part of. */
   readonly contest?: NonNullable<WriteChange['contest']>;
   /** Of what is skipped because something is wrong. */
@@ -182,14 +184,19 @@ function changeDocument(change: Change, outcome: Outcome | undefined): ChangeDoc
   };
 }
 
-function fieldsOfOthers(change: Change): Pick<ChangeDocument, 'taken' | 'yielded' | 'givenUp'> {
+function fieldsOfOthers(change: Change): Pick<ChangeDocument, 'taken' | 'yielded' | 'givenUp' | 'inheritedFrom'> {
   const taken = 'take' in change ? change.take : [];
   const yielded = ('yield' in change && change.yield) || [];
   return {
     ...(taken.length > 0 && { taken }),
     ...(yielded.length > 0 && { yielded }),
     ...('giveUp' in change && change.giveUp && { givenUp: pathsOf(change.giveUp) }),
+    ...('migrate' in change && change.migrate && { inheritedFrom: holdersOf(change.migrate) }),
   };
+}
+
+function holdersOf({ from }: NonNullable<WriteChange['migrate']>): string[] {
+  return [...new Set(from.map(({ manager }) => manager))];
 }
 
 function otherName({ reference, first }: { reference: ObjectReference; first: 'new' | 'old' }) {

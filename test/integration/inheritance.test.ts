@@ -1,6 +1,6 @@
 /** Objects of Vidra's owners, of which managedFields says too little: who takes over what is held by nobody in particular. */
 import { describe, expect, it } from 'vitest';
-import { adoptionWorld, lastApplied, type Made } from '../support/adoption.ts';
+import { adopting, adoptionWorld, lastApplied, type Made } from '../support/adoption.ts';
 import { actionsOf } from '../support/engine.ts';
 
 const world = adoptionWorld();
@@ -116,6 +116,19 @@ describe('an object of several owners', () => {
       definitions[1] as never,
     ]);
     expect(later.data).toEqual({ color: 'blue', two: '3' });
+  });
+
+  it('is taken over by the last of them in a later run, where the first one did not get there', async () => {
+    const made = configMap({ color: 'red', gone: 'x' });
+    await kubectlApply(made);
+    const definitions = [wanted(configMap({ color: 'red' }), 'one'), wanted(configMap({ two: '2' }), 'two')];
+    world.proxy.inject({ path: /settings/, writes: true, from: 2, fault: { kind: 'status', status: 500 } });
+    const { outcomes } = await world.engine.apply(definitions, adopting());
+    expect(outcomes.map(({ result }) => result)).toEqual(['succeeded', 'failed']);
+    world.proxy.heal();
+    const { after } = await applyExactly(made, definitions, 'IfUnowned');
+    expect(after.data).toEqual({ color: 'red', two: '2' });
+    expect(await holders(made)).toEqual([ours('one'), ours('two')]);
   });
 
   it('keeps what the others of them hold, whatever was wiped', async () => {

@@ -321,6 +321,28 @@ describe('A run that ended early is gone on with', () => {
     expect(reasonOf(bind(saved, strange), config, 'other')).toBe('skip PLAN_STALE: exists since');
   });
 
+  test('by the owner who has taken over, and has not applied yet', () => {
+    const kubectl = { manager: 'kubectl', operation: 'Update', subresource: '', apiVersion: 'v1', fields: {} };
+    const taken = [
+      { field: '.data.a', manager: 'kubectl' },
+      { field: '.data.b', manager: 'other' },
+    ];
+    const differences = [{ path: 'data.a', before: '1', after: '2' }];
+    const row = (action: 'adopt' | 'update', more: object) =>
+      planOf([
+        ownerPlan('one', [
+          { ...write(action, config, { differences }), expect: uid('uid'), desired: desired(config), ...more },
+        ]),
+      ]);
+    const saved = row('adopt', { take: taken, migrate: { gain: {}, from: [kubectl] } });
+    const fresh = row('update', { take: taken.slice(1) });
+    expect(bind(saved, fresh)).toEqual(fresh);
+    const other = row('update', { take: [{ field: '.data.c', manager: 'other' }] });
+    expect(reasonOf(bind(saved, other), config)).toMatch(/PLAN_STALE: is held by others/);
+    const more = row('adopt', { take: taken, migrate: { gain: { 'f:data': {} }, from: [kubectl] } });
+    expect(reasonOf(bind(saved, more), config)).toMatch(/PLAN_STALE: would take other things over/);
+  });
+
   test('by the second half of a replacement and of a rename', () => {
     const replace = { ...write('replace', config), expect: uid('old'), desired: desired(config) };
     const create = { ...write('create', config), expect: 'absent' as const, desired: desired(config) };

@@ -9,6 +9,14 @@ import { violationsOf } from '../../support/schema.ts';
 const place = { source: 'web.yaml', artifact: 'VidraResource web', document: 2, line: 3, column: 4 };
 const problem = { code: 'MANIFEST_INVALID', message: 'is wrong', origin: place } as const;
 
+const kubectl = {
+  manager: 'kubectl',
+  operation: 'Update',
+  subresource: '',
+  apiVersion: 'v1',
+  fields: { 'f:data': {} },
+};
+
 /** Everything that a plan can hold. */
 function everything(): Plan {
   const differences = [
@@ -29,7 +37,7 @@ function everything(): Plan {
       contest: { manager: 'kubectl', times: 3, since: '2026-01-01T00:00:00.000Z' },
     },
     write('replace', 'Service shop/web', { confidence: 'unchecked', immutable: ['spec.clusterIP'] }),
-    write('adopt', 'Namespace shop'),
+    { ...write('adopt', 'Namespace shop'), migrate: { gain: {}, from: [kubectl] } },
     {
       action: 'release' as const,
       reference: keep('Secret shop/a').reference,
@@ -109,6 +117,7 @@ const ofFields = [
   'conflicts',
   'yielded',
   'givenUp',
+  'inheritedFrom',
   'subresource',
   'autoscaler',
 ];
