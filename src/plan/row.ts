@@ -2,7 +2,7 @@
 import { placesAt } from '../manifest/field-path.ts';
 import { canonicalJson } from '../manifest/json.ts';
 import type { JsonValue } from '../manifest/manifest.ts';
-import type { Change, Difference } from './plan.ts';
+import type { Change, Difference, WriteChange } from './plan.ts';
 
 /** Everything else of a row is a part of what it does, also what is added to rows later. */
 const circumstances: ReadonlySet<string> = new Set([
@@ -20,7 +20,9 @@ const circumstances: ReadonlySet<string> = new Set([
 
 /** The facts of a sealed row by name, as text to compare; but for its differences. The order of a list is no fact. */
 export function factsOf(change: Change): ReadonlyMap<string, string> {
-  const facts = Object.entries(change).filter(([name, value]) => value !== undefined && !circumstances.has(name));
+  const facts = Object.entries(change).filter(
+    ([name, value]) => value !== undefined && !circumstances.has(name) && !isOnlyShown(name, value),
+  );
   return new Map(
     facts.map(([name, value]) => {
       const fact = name === 'desired' && 'desired' in change ? change.desired.digest : value;
@@ -29,8 +31,14 @@ export function factsOf(change: Change): ReadonlyMap<string, string> {
   );
 }
 
+// That two rows are one rename is found out anew each time, and depends on what else is left to do.
+function isOnlyShown(name: string, value: unknown): boolean {
+  return (name === 'renamedFrom' || name === 'renamedTo') && (value as WriteChange['renamedFrom'])?.first === 'new';
+}
+
+/** What is different from an old name is no part of what is done. */
 export function differencesOfRow(change: Change): readonly Difference[] {
-  return 'differences' in change ? change.differences : [];
+  return 'differences' in change && change.action !== 'create' ? change.differences : [];
 }
 
 /**

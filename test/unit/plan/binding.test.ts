@@ -351,13 +351,28 @@ describe('A run that ended early is gone on with', () => {
 
     const [from, to] = [remove('ConfigMap shop/old').reference, create.reference];
     const halves = all(
-      { ...create, renamedFrom: { reference: from, first: 'new' } },
-      { ...remove('ConfigMap shop/old'), renamedTo: { reference: to, first: 'new' } },
+      { ...create, renamedFrom: { reference: from, first: 'old' } },
+      { ...remove('ConfigMap shop/old'), renamedTo: { reference: to, first: 'old' } },
     );
     const rest = all(keep(config), remove('ConfigMap shop/old'));
     expect(bind(halves, rest)).toEqual(rest);
     const apart = all(create, remove('ConfigMap shop/old'));
     expect(reasonOf(bind(halves, apart))).toContain('its renamedFrom is nothing now');
+  });
+
+  test('by a rename that is seen or not, where its halves would be done in the same order', () => {
+    const create = { ...write('create', config), expect: 'absent' as const, desired: desired(config) };
+    const goes = remove('ConfigMap shop/old');
+    const all = (...changes: Change[]) => planOf([ownerPlan('one', changes)]);
+    const differences = [{ path: 'data.a', before: '1', after: '2' }];
+    const halves = all(
+      { ...create, differences, renamedFrom: { reference: goes.reference, first: 'new' } },
+      { ...goes, renamedTo: { reference: create.reference, first: 'new' } },
+    );
+    const apart = all(create, goes);
+    expect(bind(halves, apart)).toEqual(apart);
+    expect(bind(apart, halves)).toEqual(halves);
+    expect(planDigest(halves, 'salt')).toBe(planDigest(apart, 'salt'));
   });
 
   test('by deletions that wait', () => {
