@@ -24,10 +24,12 @@ test.concurrent.each(Object.entries(everyKind))('%s', async (id, template) => {
   // Without the proof, the server is asked.
   expect(actionsOf(await engine.plan([wanted]))).toEqual([]);
 
-  const removal = await engine.apply([{ ...wanted, manifest: '' }]);
+  const nothing = [{ ...wanted, manifest: '' }];
+  const { guards } = await engine.plan(nothing);
+  const removal = await engine.apply(nothing, { consent: { confirmed: guards.map(({ subject }) => subject) } });
   expect(removal.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['delete', 'succeeded']]);
   await waitFor('the record to be empty', async () => {
-    await engine.apply([{ ...wanted, manifest: '' }]);
+    await engine.apply(nothing);
     return (await recordOf(engine, wanted.name))?.entries.size === 0;
   });
   await engine.close();

@@ -144,7 +144,7 @@ describe('kinds', () => {
     const wanted = { ...resource(`${namespace}-web`), manifest: text.join('\n---\n') };
     const result = await engine.apply([wanted as never]);
     expect(actionsOf(result.plan)).toEqual(['create ConfigMap c']);
-    expect(result.plan.owners[0]?.problems).toEqual([
+    expect(result.plan.owners[0]?.problems).toMatchObject([
       { code: 'MANIFEST_INVALID', message: expect.stringContaining('document 2') },
     ]);
     expect(await cluster.exists(configMap('old'))).toBe(true);

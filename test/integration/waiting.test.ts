@@ -310,9 +310,10 @@ describe('a deletion', () => {
     const more = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await engine.apply([resource(`${namespace}-web`, more, service('web'))]);
     const target = await engine.target([resource(`${namespace}-web`, service('web'))]);
-    const plan = await engine.plan([resource(`${namespace}-web`, service('web'))]);
     const blocked = { ...kept(), metadata: { ...kept().metadata, namespace: name } };
     await cluster.create(blocked);
+    const consent = { confirmed: [`Namespace ${name}`] };
+    const plan = await engine.plan([resource(`${namespace}-web`, service('web'))], { consent });
     await giveAddress('web');
     const run = { emit: (event: RunEvent) => void events.push(event), signal: stopping.signal };
     const done = carryOut(plan, target, run, long);
