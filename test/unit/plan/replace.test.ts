@@ -100,6 +100,16 @@ describe('an object whose immutable fields change', () => {
     expect(changeOf(elsewhere, web).action).toBe('replace');
   });
 
+  test('is left alone while its annotation protects it from deletion, in the cluster or in the manifest', () => {
+    const annotations = { 'vidra.infrahub.operators.com/prune': 'never' };
+    const reason = 'spec.selector is immutable, and stays, by its annotation vidra.infrahub.operators.com/prune: never';
+    const there = planFor([observed(a, facts(), { live: [live(web, [a], { annotations })] })], { policy: allowed });
+    expect(changeOf(there, web)).toMatchObject({ action: 'skip', code: 'IMMUTABLE', reason });
+    const wants = [desired(web, {}, annotations)];
+    const wanted = planFor([observed(a, { ...facts(), wants }, { live: [live(web, [a])] })], { policy: allowed });
+    expect(changeOf(wanted, web)).toMatchObject({ action: 'skip', code: 'IMMUTABLE', reason });
+  });
+
   test('is left alone while it is only about to be adopted', () => {
     const foreign = live(web, []);
     const plan = planFor([observed(a, facts(), { live: [foreign] })], { policy: { ...allowed, adopt: 'Always' } });

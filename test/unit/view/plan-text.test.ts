@@ -47,6 +47,41 @@ describe('a plan as text', () => {
     `);
   });
 
+  it('has one line for a rename, in the place of the new name, and one for each half that stands alone', () => {
+    const halves = (from: string, to: string, first: 'new' | 'old', more: Parameters<typeof write>[2] = {}) => {
+      const [comes, goes] = [write('create', to, more), remove(from)];
+      return [
+        { ...comes, renamedFrom: { reference: goes.reference, first } },
+        { ...goes, renamedTo: { reference: comes.reference, first } },
+      ] as const;
+    };
+    const differences = [{ path: 'spec.replicas', before: 2, after: 3 }];
+    const [lonely] = halves('ConfigMap shop/gone', 'ConfigMap shop/here', 'new', { reason: 'renamed' });
+    const [, left] = halves('ConfigMap shop/there', 'ConfigMap shop/away', 'new');
+    const changes = [
+      ...halves('Deployment shop/web', 'Deployment shop/market', 'new', { reason: 'renamed', differences }),
+      ...halves('Service attic/web', 'Service shop/web', 'old', {
+        reason: 'moved from attic',
+        confidence: 'predicted',
+      }),
+      lonely,
+      left,
+    ];
+    expect(text([ownerPlan('web', changes)])).toMatchInlineSnapshot(`
+      "
+      web
+        namespace shop
+          + ConfigMap here           renamed
+          - ConfigMap there          is not in the manifests any more
+          → Deployment web → market  renamed
+              spec.replicas: 2 → 3
+          → Service attic/web → web  moved from attic (predicted)
+
+      Plan: 1 to create, 2 to rename, 1 to delete.
+      "
+    `);
+  });
+
   it('names owners by whole ids in titles, and by short ones in reasons', () => {
     const id = '18ea5d1e-2798-f16e-e33c-192daae143e9';
     const header = { name: `web-${id}`, set: 'default', sync: 'web', artifact: `Webserver (${id})`, server: '' };

@@ -1,5 +1,6 @@
 /** What people see of a result. */
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/engine/run.ts';
 import { usualDetail } from '../../../src/view/detail.ts';
 import { resultLines } from '../../../src/view/result-text.ts';
 import { createStyle } from '../../../src/view/style.ts';
@@ -65,6 +66,22 @@ describe('a result as text', () => {
     const result = resultOf(planOf([ownerPlan('web', [change])]), [outcome('web', change, { gone: false, problem })]);
     expect(text(result)).toContain(
       '\n- ConfigMap shop/a is marked for deletion and is not gone yet: waits for example.com/keep\n',
+    );
+  });
+
+  it('counts a rename once, and what was done where only one half of it was', () => {
+    const [comes, goes] = [write('create', 'ConfigMap shop/new'), remove('ConfigMap shop/old')];
+    const changes = [
+      { ...comes, renamedFrom: { reference: goes.reference, first: 'new' as const } },
+      { ...goes, renamedTo: { reference: comes.reference, first: 'new' as const } },
+    ];
+    const [created, deleted] = changes as [(typeof changes)[0], (typeof changes)[1]];
+    const plan = planOf([ownerPlan('web', changes)]);
+    const summary = (...outcomes: Outcome[]) =>
+      resultLines(resultOf(plan, outcomes), { verb: 'Applied', milliseconds: 1 }, plain).at(-1);
+    expect(summary(outcome('web', created), outcome('web', deleted))).toBe('Applied: 1 renamed in 1ms.');
+    expect(summary(outcome('web', created), outcome('web', deleted, { result: 'failed' }))).toBe(
+      'Applied: 1 created, 1 failed in 1ms.',
     );
   });
 
