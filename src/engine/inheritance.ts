@@ -3,7 +3,7 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { intersection, isEmpty, managedFieldsOf } from '../manifest/field-set.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
-import { isMarkedBy, ownerField } from '../manifest/owner.ts';
+import { isMarkedBy, ownerField, upstreamOwnersOf } from '../manifest/owner.ts';
 import { lastApplied } from '../plan/inheritance.ts';
 import type { OwnerObservation } from '../plan/observation.ts';
 import { mayApply } from '../plan/proof.ts';
@@ -26,14 +26,16 @@ export async function inheritanceOf(
 ): Promise<Inheritance | undefined> {
   const { owner, policy } = observed;
   const key = keyOf(desired.reference);
-  const isLast = heirs.before(owner, key) !== undefined;
+  const before = heirs.before(owner, key);
+  const isLast = before !== undefined;
   const adopting = mayApply(owner, live, policy) === 'adopt' || isHalfAdopted(observed, live);
   if (adopting && !isLast) return undefined;
-  const takesUpstream = isLast && heirs.isUpstreamDone(owner, key, live);
+  const takesUpstream = isLast && upstreamOwnersOf(live).length > 0 && heirs.isUpstreamDone(owner, key, live);
   const lastWish = await lastWishOf(observed, desired, object, findLastWish);
   const estate = { owner, adopting, live: object, entries: managedFieldsOf(object), takesUpstream };
   const heir = { owner, policy, others: heirs.wishesBut(owner, key) };
-  return { estate: { ...estate, ...(lastWish && { lastWish }) }, heir };
+  const after = adopting || takesUpstream ? (before ?? []) : [];
+  return { estate: { ...estate, ...(lastWish && { lastWish }) }, heir, after };
 }
 
 /** Another owner has applied to it, and nobody has taken over what kubectl wrote: the last one of a plan did not get there. */

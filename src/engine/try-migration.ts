@@ -13,24 +13,29 @@ import type { Migration } from '../plan/plan.ts';
 export interface Inheritance {
   readonly estate: Estate;
   readonly heir: Heir;
+  /** Owners of the same plan whose common legacy it is, and who apply what they want of it before. */
+  readonly after: readonly string[];
 }
 
-/** What the apply makes of the object, together with what is taken over before; `object` is missing when it is gone. */
-export interface Inherited {
-  readonly object?: Manifest;
-  readonly migrate?: Migration;
-}
+type Migrating = Pick<Means, 'migrate' | 'after'>;
+
+/** `result` is what the apply makes of the object then; nothing when it is gone. */
+export type Inherited = Migrating & { readonly result?: Manifest };
 
 /** What would be taken over, as far as that can be told without a trial. */
-export function untriedMigration({ estate, heir }: Inheritance, means: Means): Migration | undefined {
-  return migrationOf(legaciesOf(estate), estate.live, heir, means);
+export function untriedMigration({ estate, heir, after }: Inheritance, means: Means): Migrating {
+  return migrating(migrationOf(legaciesOf(estate), estate.live, heir, means), after);
+}
+
+function migrating(migrate: Migration | undefined, after: readonly string[]): Migrating {
+  return migrate ? { migrate, ...(after.length > 0 && { after }) } : {};
 }
 
 /** `tried` is what the apply alone makes of the object. Asks only where taking over makes a difference. */
 export async function tryMigration(
   cluster: Cluster,
   type: ResourceType,
-  { estate, heir }: Inheritance,
+  { estate, heir, after }: Inheritance,
   tried: Manifest,
   means: Means,
 ): Promise<Inherited> {
@@ -40,12 +45,12 @@ export async function tryMigration(
   const legacies = legaciesOf({ ...estate, entries });
   const attempt = async (some: readonly Legacy[]): Promise<Inherited> => {
     const migrate = migrationOf(some, live, heir, means);
-    if (!migrate) return { object: tried };
+    if (!migrate) return { result: tried };
     const left = appliedAfter(migrate, heir, live, tried);
-    if (left === tried) return adopting ? { object: tried, migrate } : { object: tried };
+    if (left === tried) return { result: tried, ...(adopting && migrating(migrate, after)) };
     const options = { uid: String(live.metadata['uid']), manager: heir.owner.manager };
-    const object = await cluster.tryPatch(type, referenceOf(live), operationsTo(live, left), options);
-    return { migrate, ...(object && { object }) };
+    const result = await cluster.tryPatch(type, referenceOf(live), operationsTo(live, left), options);
+    return { ...migrating(migrate, after), ...(result && { result }) };
   };
   const written = legacies.map((legacy) => (legacy.isWritten ? legacy : { ...legacy, gain: {} }));
   try {

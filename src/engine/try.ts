@@ -1,17 +1,15 @@
 /** Lets the API server say what an apply would do, where that is not certain already. A dry-run counts as observing. */
-import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
+import type { Cluster, FieldConflict } from '../cluster/cluster.ts';
 import { immutableFields } from '../cluster/immutable.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
-import { isAboutTheCluster, refusedFields, webhookWithoutDryRun } from '../cluster/refusal.ts';
+import { isAboutTheCluster, refusedFields } from '../cluster/refusal.ts';
 import { VidraError } from '../errors.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
-import { withValues } from '../manifest/field-set-place.ts';
 import { keyOf, type Manifest } from '../manifest/manifest.ts';
-import { markedBy, type Owner } from '../manifest/owner.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
-import { autoscalerManager, type Resolution, resolveConflicts, withoutFields } from '../plan/conflict.ts';
+import { autoscalerManager, type Resolution, resolveConflicts } from '../plan/conflict.ts';
 import { heldIgnored } from '../plan/ignore.ts';
-import type { Means, OwnerObservation, Verdict } from '../plan/observation.ts';
+import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { mayApply, mayChange } from '../plan/proof.ts';
 import { contenders } from '../plan/rename-candidates.ts';
 import { mayReplace } from '../plan/replace.ts';
@@ -22,10 +20,10 @@ import type { FindLastWish } from './last-wishes.ts';
 import type { Predict, Prediction } from './predict.ts';
 import { tryElsewhere } from './stand-in.ts';
 import { tryAnew } from './try-anew.ts';
-import { type Inheritance, tryMigration, untriedMigration } from './try-migration.ts';
+import { tryApply } from './try-apply.ts';
 import { releaseTrials } from './try-release.ts';
 import { tryTaken } from './try-taken.ts';
-import { type Current, refused, type Trial, unforced, verdictOf } from './verdict.ts';
+import { refused, type Trial, unforced } from './verdict.ts';
 
 /** What a trial of new objects needs to know of the rest of the plan. */
 export interface TrialOptions {
@@ -94,11 +92,9 @@ async function ask(
     if (giveUp) means = { ...means, giveUp };
     const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
     const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
-    const now = { object, live, isShared, salt: observed.salt };
     const inheritance = object && live && (await inheritanceOf(observed, desired, object, live, options));
-    const verdict = await tryApply(cluster, type, observed.owner, desired, { ...now, inheritance }, means, resolve);
-    const before = options.heirs.before(observed.owner, keyOf(desired.reference)) ?? [];
-    return 'migrate' in verdict && before.length > 0 ? { ...verdict, after: before } : verdict;
+    const now = { object, live, isShared, salt: observed.salt };
+    return await tryApply({ cluster, type, owner: observed.owner, desired, now, inheritance, resolve }, means);
   } catch (error) {
     if (!(error instanceof VidraError) || isAboutTheCluster(error)) throw error;
     if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
@@ -130,72 +126,4 @@ async function resolution(
     givesWay: (conflict) => givesWay(conflict, manifest, shared),
     ...(autoscaler !== undefined && { autoscaler }),
   });
-}
-
-async function tryApply(
-  cluster: Cluster,
-  type: ResourceType,
-  owner: Owner,
-  desired: DesiredObject,
-  now: Current & { readonly inheritance: Inheritance | undefined },
-  means: Means,
-  resolve: (conflicts: readonly FieldConflict[]) => Promise<Resolution>,
-): Promise<Verdict> {
-  const sent = markedBy(owner, desired.manifest);
-  const { object } = now;
-  // What is given up before the apply stays as it is, which the server can only be told by its value.
-  const marked = object && means.giveUp ? (withValues(sent, means.giveUp, object) as Manifest) : sent;
-  const attempt = (manifest: Manifest, force: boolean) => tryOnce(cluster, type, manifest, owner.manager, force);
-
-  const conclude = async (answer: Exclude<Attempted, { type: 'conflict' }>, using: Means): Promise<Verdict> => {
-    if (answer.type !== 'applied') return untried(answer, now.inheritance, using);
-    if (!now.inheritance) return verdictOf(answer, owner, now, using);
-    const { object: result, migrate } = await tryMigration(cluster, type, now.inheritance, answer.object, using);
-    const all = migrate ? { ...using, migrate } : using;
-    return result ? verdictOf(answer, owner, now, all, result) : { ...all, type: 'predicted', reason: atThisMoment };
-  };
-
-  const first = await attempt(marked, false);
-  if (first.type !== 'conflict') return conclude(first, means);
-  const { blocked, take, yield: yielded } = await resolve(first.conflicts);
-  if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
-  const resolved = { ...means, take, yield: yielded };
-  const second = await attempt(withoutFields(marked, yielded), take.length > 0);
-  return conclude(second.type === 'conflict' ? { type: 'untried', reason: atThisMoment } : second, resolved);
-}
-
-const atThisMoment = 'it changes at this moment';
-
-type Attempted = Exclude<ApplyAnswer, { type: 'outdated' }> | { readonly type: 'untried'; readonly reason: string };
-
-function untried(
-  answer: Exclude<Attempted, { type: 'conflict' | 'applied' }>,
-  inheritance: Inheritance | undefined,
-  means: Means,
-): Verdict {
-  const migrate = inheritance && untriedMigration(inheritance, means);
-  const reason = answer.type === 'untried' ? answer.reason : atThisMoment;
-  return { ...means, ...(migrate && { migrate }), type: 'predicted', reason };
-}
-
-/** The server finds conflicts before it asks webhooks: those of an object that it cannot try are known. */
-async function tryOnce(
-  cluster: Cluster,
-  type: ResourceType,
-  manifest: Manifest,
-  manager: string,
-  force: boolean,
-): Promise<Attempted> {
-  try {
-    const answer = await cluster.apply(type, manifest, { manager, force, dryRun: true });
-    return answer.type === 'outdated' ? { type: 'untried', reason: describeOutdated(answer.versions) } : answer;
-  } catch (error) {
-    const webhook = webhookWithoutDryRun(error);
-    if (webhook === undefined) throw error;
-    return { type: 'untried', reason: `the webhook ${webhook} takes no dry-runs` };
-  }
-}
-
-function describeOutdated(versions: readonly string[]): string {
-  return `who holds its fields is on record at ${versions.join(', ')}, which the cluster cannot read any more, and is brought up to date first`;
 }

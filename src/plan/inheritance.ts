@@ -70,15 +70,19 @@ export function legaciesOf(estate: Estate): Legacy[] {
 /** Of an object that is taken over: all that people wrote with kubectl, and its record of that. */
 function ofStranger(part: EntryPart, live: Manifest, written: Manifest | undefined): Legacy | undefined {
   const { manager, fields } = part;
+  const isPeoples = kubectl.test(manager) && !operation.test(manager);
   const record = intersection(fields, lastAppliedField);
-  if (kubectl.test(manager) && !operation.test(manager)) {
-    const isApplied = part.operation === 'Update' && !isEmpty(record);
-    if (written && isApplied) return { ...part, gain: unionOf([present(fields, written), record]), isWritten: true };
-    return { ...part, gain: fields, isWritten: part.operation === 'Apply' || !making.test(manager) };
+  if (manager === beforeFirstApply) {
+    // It stands for everybody who wrote before, controllers too.
+    return whole({ ...part, fields: unionOf([written ? agreeing(fields, live, written) : {}, record]) });
   }
-  // It stands for everybody who wrote before, controllers too.
-  const known = written && manager === beforeFirstApply ? agreeing(fields, live, written) : {};
-  return whole({ ...part, fields: unionOf([known, record]) });
+  if (written && part.operation === 'Update' && !isEmpty(record)) {
+    // Whoever keeps this record, under whatever name, applied as kubectl does.
+    const gain = unionOf([present(fields, written), record]);
+    return { ...part, fields: isPeoples ? fields : gain, gain, isWritten: true };
+  }
+  if (isPeoples) return { ...part, gain: fields, isWritten: part.operation === 'Apply' || !making.test(manager) };
+  return isEmpty(record) ? undefined : whole({ ...part, fields: record });
 }
 
 /** Of an object that is ours already: what others hold beside us of our own, as it is after managedFields was wiped. */

@@ -79,10 +79,18 @@ describe('of an object that is taken over, an owner inherits', () => {
     expect(found).toMatchObject({ gain: applied, isWritten: false });
   });
 
-  test('the record of kubectl, whoever holds it', () => {
+  test('the same of who applies as kubectl does, under whatever name', () => {
     const live = config({ a: '1' }, written(JSON.stringify(config({ a: '1' }))));
-    expect(inherited([held('argocd-controller', applied)], { live })).toEqual([
-      { manager: 'argocd-controller', fields: record, gain: record, isWritten: true },
+    const fields = { ...record, ...data('a') };
+    expect(inherited([held('pipeline', applied)], { live })).toEqual([
+      { manager: 'pipeline', fields, gain: fields, isWritten: true },
+    ]);
+  });
+
+  test('the record of kubectl, whoever holds it', () => {
+    const live = config({ a: '1' }, written('{'));
+    expect(inherited([held('pipeline', applied)], { live })).toEqual([
+      { manager: 'pipeline', fields: record, gain: record, isWritten: true },
     ]);
   });
 
