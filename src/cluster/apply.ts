@@ -83,6 +83,6 @@ function isOtherUid(status: ReturnType<typeof parseStatus>): boolean {
 
 function expecting(manifest: Manifest, expect: ApplyOptions['expect']): Manifest {
   if (expect === undefined) return manifest;
-  const precondition = expect === 'absent' ? { resourceVersion: absentVersion } : { uid: expect.uid };
+  const precondition = expect === 'absent' ? { resourceVersion: absentVersion } : expect;
   return { ...manifest, metadata: { ...manifest.metadata, ...precondition } };
 }

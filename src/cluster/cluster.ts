@@ -29,8 +29,8 @@ export interface ApplyOptions {
   /** Take fields away from the managers that hold other values. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
-  /** `absent`: only if the object does not exist. A uid: only if it is still that very object. */
-  readonly expect?: 'absent' | { readonly uid: string };
+  /** `absent`: only if the object does not exist. A uid: only if it is still that very object, and unchanged since a version. */
+  readonly expect?: 'absent' | { readonly uid: string; readonly resourceVersion?: string };
 }
 
 export type ApplyAnswer =

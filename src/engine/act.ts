@@ -3,7 +3,7 @@ import type { ApplyAnswer, Cluster, FieldConflict, ResourceType } from '../clust
 import { immutableFields } from '../cluster/immutable.ts';
 import { VidraError } from '../errors.ts';
 import { apiVersionOf } from '../manifest/manifest.ts';
-import { emptyManifest, isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
+import { isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts, withoutFields } from '../plan/conflict.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { Change, DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
@@ -11,8 +11,8 @@ import { proofOf } from '../plan/proof.ts';
 import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
-import { leaveObject } from './leave.ts';
 import { rearrange } from './rearrange.ts';
+import { release } from './release.ts';
 import { remove } from './remove.ts';
 import type { Outcome, Run } from './run.ts';
 
@@ -41,7 +41,10 @@ export async function act(
       await awaitGone(cluster, change, run, until);
       return { result: 'succeeded', gone: true };
     }
-    if (change.action === 'release') return await release(cluster, type, owner, change);
+    if (change.action === 'release') {
+      await release(cluster, type, owner, change);
+      return { result: 'succeeded', gone: true };
+    }
     if (change.action === 'replace') return await replace(cluster, type, owner, change, run, until);
     return await write(cluster, type, owner, change, run.signal);
   } catch (error) {
@@ -142,20 +145,8 @@ async function joinIfOurs(
   if (!isMarkedBy(owner, live) && ownersBut([owner], live).length === 0) {
     return { type: 'stale', message: 'somebody else made it since it was planned' };
   }
-  return cluster.apply(type, markedBy(owner, change.desired.manifest), {
+  return cluster.apply(type, withoutFields(markedBy(owner, change.desired.manifest), change.yield), {
     manager: owner.manager,
     expect: { uid: live.uid },
   });
-}
-
-async function release(cluster: Cluster, type: ResourceType, owner: Owner, change: ReleaseChange): Promise<Acted> {
-  if (change.leave) {
-    await leaveObject(cluster, type, owner, change);
-    return { result: 'succeeded', gone: true };
-  }
-  const manifest = emptyManifest({ apiVersion: apiVersionOf(type), kind: type.kind }, change.reference);
-  const answer = await cluster.apply(type, manifest, { manager: owner.manager, expect: { uid: change.uid } });
-  // Stale means that it is gone, or another object: either way nothing of this owner is left on it.
-  if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts, { owner }));
-  return { result: 'succeeded', gone: true };
 }

@@ -1,8 +1,10 @@
 /** Deletes one object, if it is still the one that was planned, and nobody else's. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
 import { describe, type ObjectReference } from '../manifest/manifest.ts';
-import { type Owner, ownersBut } from '../manifest/owner.ts';
+import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
+import { isProtected, protection } from '../manifest/protection.ts';
 import { listOf } from '../plan/names.ts';
 import type { DeleteChange } from '../plan/plan.ts';
 import { tenantsOf } from './tenants.ts';
@@ -15,7 +17,7 @@ export async function remove(
   cluster: Cluster,
   type: ResourceType,
   owner: Owner,
-  change: Pick<DeleteChange, 'reference' | 'uid' | 'resourceVersion' | 'propagation' | 'holds'>,
+  change: Pick<DeleteChange, 'reference' | 'uid' | 'resourceVersion' | 'propagation' | 'holds' | 'protected'>,
 ): Promise<{ readonly gone: boolean }> {
   if (change.holds) await mustHoldNothingNew(cluster, change.reference, change.holds);
   let { resourceVersion } = change;
@@ -30,11 +32,23 @@ export async function remove(
     const live = await cluster.getMetadata(type, change.reference);
     if (!live) return { gone: true };
     if (live.uid !== change.uid) throw new VidraError('PLAN_STALE', 'was recreated by somebody since it was planned');
-    const others = ownersBut([owner], live);
-    if (others.length > 0) throw new VidraError('PLAN_STALE', `is wanted by ${others.join(', ')} since it was planned`);
+    const obstacle = obstacleTo(owner, live, change);
+    if (obstacle) throw new VidraError('PLAN_STALE', `${obstacle} since it was planned`);
     resourceVersion = live.resourceVersion;
   }
   throw new VidraError('PLAN_STALE', 'changes all the time');
+}
+
+/** Why the same object is not to be deleted any more after it has changed. */
+function obstacleTo(
+  owner: Owner,
+  live: ObjectMetadata,
+  { protected: isConfirmed }: Pick<DeleteChange, 'protected'>,
+): string | undefined {
+  const others = ownersBut([owner], live);
+  if (others.length > 0) return `is wanted by ${others.join(', ')}`;
+  if (!isMarkedBy(owner, live)) return 'is not its own any more';
+  return isProtected(live.annotations) && !isConfirmed ? `has the annotation ${protection}` : undefined;
 }
 
 /** What comes into a Namespace, or of a kind, does not move the resourceVersion of the one that holds it. */

@@ -87,6 +87,8 @@ export interface DeleteChange extends ChangeBase {
   readonly propagation: Policy['propagationPolicy'];
   /** Of a Namespace or CustomResourceDefinition: uids of what is known to go with it. */
   readonly holds?: readonly string[];
+  /** It goes in spite of its annotation `prune: never`, as somebody has confirmed. */
+  readonly protected?: true;
   /** The new name of the object, when this is one half of a rename. */
   readonly renamedTo?: { readonly reference: ObjectReference; readonly first: 'new' | 'old' };
 }

@@ -71,8 +71,9 @@ function removeForAll(observed: OwnerObservation, live: ObjectMetadata, leaving:
   const reason = finalizers.length > 0 ? `${why}; will wait for ${finalizers.join(', ')}` : why;
   const tenants = destination.tenants.get(keyOf(reference));
   const holds = tenants && { holds: tenants.objects.map((object) => object.uid) };
+  const confirmed = leaving.protected && { protected: true as const };
   const base = { action: 'delete' as const, reference, reason, after, uid, resourceVersion };
-  return { type: 'change', change: { ...base, propagation: policy.propagationPolicy, ...holds } };
+  return { type: 'change', change: { ...base, propagation: policy.propagationPolicy, ...holds, ...confirmed } };
 }
 
 function release(

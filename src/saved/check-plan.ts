@@ -34,6 +34,8 @@ const rows: Readonly<Record<string, Check>> = {
     uid: text,
     resourceVersion: text,
     propagation: text,
+    holds: optional(list(text)),
+    protected: optional(flag),
     renamedTo: optional(object({ reference })),
   }),
   release: object({ ...row, uid: text, leave: flag, differences }),

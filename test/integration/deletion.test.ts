@@ -112,6 +112,50 @@ describe('what comes in between plan and deletion', () => {
     expect((await cluster.get(configMap('shared'))).data).toEqual({ color: 'blue' });
   });
 
+  it('keeps an object that somebody has protected, and lets it go when that was confirmed', async () => {
+    await engine.apply([resource(a, configMap('precious'))]);
+    const annotations = { 'vidra.infrahub.operators.com/prune': 'never' };
+    const protect = () => cluster.patch(configMap('precious'), 'merge-patch', { metadata: { annotations } });
+    expect(problemsOf(await applyAfter([resource(a)], protect))).toEqual([
+      'PLAN_STALE: has the annotation vidra.infrahub.operators.com/prune: never since it was planned',
+    ]);
+    expect(await entriesOf(a)).toEqual(['applied ConfigMap precious']);
+
+    const consent = { confirmed: [`ConfigMap ${namespace}/precious`] };
+    const plan = await engine.plan([resource(a)], { consent });
+    await cluster.patch(configMap('precious'), 'merge-patch', { metadata: { labels: { touched: 'x' } } });
+    expect(problemsOf(await carryOut(plan, await engine.target([resource(a)]), run, once))).toEqual([]);
+    expect(await cluster.exists(configMap('precious'))).toBe(false);
+  });
+
+  it('keeps an object that was let go, and is nobody’s', async () => {
+    await engine.apply([resource(a, configMap('given'))]);
+    const result = await applyAfter([resource(a)], () =>
+      engine.apply([resource(a)], { overrides: { deletionPolicy: 'Orphan' } }),
+    );
+    expect(problemsOf(result)).toEqual(['PLAN_STALE: is not its own any more since it was planned']);
+    expect(await cluster.exists(configMap('given'))).toBe(true);
+    expect(await engine.apply([resource(a)])).toMatchObject({ outcomes: [] });
+  });
+
+  it('leaves the object to the last of two that leave it at once, each for the other', async () => {
+    const targetOf = (owner: string, ...manifests: object[]) =>
+      [[resource(owner, ...manifests)], { set: `${owner}-set` }] as const;
+    await engine.apply(...targetOf(a, configMap('shared')));
+    await engine.apply(...targetOf(b, configMap('shared')));
+    const plans = [await engine.plan(...targetOf(a)), await engine.plan(...targetOf(b))];
+    expect(plans.map(actionsOf)).toEqual([['release ConfigMap shared'], ['release ConfigMap shared']]);
+    const target = await engine.target([]);
+    const results = await Promise.all(plans.map((plan) => carryOut(plan, target, run, once)));
+    expect(results.flatMap(problemsOf)).toEqual([
+      'PLAN_STALE: is not wanted by anybody else any more since it was planned',
+    ]);
+    await engine.apply(...targetOf(a));
+    await engine.apply(...targetOf(b));
+    expect(await cluster.exists(configMap('shared'))).toBe(false);
+    expect([...(await entriesOf(a)), ...(await entriesOf(b))]).toEqual([]);
+  });
+
   it('does not matter when it is only a controller that writes its status', async () => {
     await engine.apply([resource(a, configMap('busy'))]);
     const touch = () => cluster.patch(configMap('busy'), 'merge-patch', { metadata: { labels: { touched: 'x' } } });
