@@ -30,7 +30,7 @@ const there = async () =>
     ({ metadata }) => metadata.name,
   );
 const apply = (file: string, onStart?: Parameters<typeof vidra>[1]): Promise<Ended> =>
-  vidra(['apply', '--yes', '--set', namespace, '-f', file], { environment, ...onStart });
+  vidra(['apply', '--yes', '--max-deletions', '400', '--set', namespace, '-f', file], { environment, ...onStart });
 
 describe('a run that does not end by itself', () => {
   it('leaves no orphan when it is killed in the middle of 400 writes and run again with fewer', async () => {
