@@ -68,6 +68,7 @@ function buildProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
     .exitOverride();
 
   const plan = program.command('plan').description('show what would change, and change nothing');
@@ -82,7 +83,12 @@ function buildProgram(): Command {
     run<ApplyOptions>(async (options, file) => (await import('./commands/apply.ts')).apply(file, options, terminal)),
   );
 
-  const show = addViewFlags(program.command('show <plan>').description('print a plan that vidra plan --out saved'));
+  const show = addViewFlags(
+    program
+      .command('show')
+      .argument('<plan>', 'file of vidra plan --out')
+      .description('print a plan that vidra plan --out saved'),
+  );
   show.action(
     run<ViewOptions>(async (options, file) =>
       (await import('./commands/show.ts')).show(String(file), options, terminal),
@@ -100,7 +106,10 @@ function buildProgram(): Command {
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
   addObjectVerbs(program);
-  const history = program.command('history [owner]').description('list what owners had before');
+  const history = program
+    .command('history')
+    .argument('[owner]', 'only what this one had')
+    .description('list what owners had before');
   addOutputFlag(addHistoryFlags(addClusterFlags(history)));
   history.action(
     run<HistoryOptions>(async (options, owner) =>
@@ -108,7 +117,10 @@ function buildProgram(): Command {
     ),
   );
 
-  const rollback = program.command('rollback <owner>').description('go back to what an owner had before');
+  const rollback = program
+    .command('rollback')
+    .argument('<owner>', 'as plans and vidra history name it')
+    .description('go back to what an owner had before');
   addViewFlags(addRollbackFlags(addWriteFlags(addConsentFlags(addClusterFlags(rollback)))));
   rollback.action(
     run<RollbackOptions>(async (options, owner) =>
@@ -146,25 +158,38 @@ function buildProgram(): Command {
   return program;
 }
 
+/** What commander says, as other errors say it: on one line, with the code. */
+function usageText(text: string): string {
+  return `${text.trimEnd().replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?')} (USAGE)\n`;
+}
+
 /** Wrong usage of a verb names the help of that verb. */
 function addHints(command: Command, name: string): void {
   command.showHelpAfterError(`hint: See ${name} --help`);
   for (const child of command.commands) addHints(child, `${name} ${child.name()}`);
 }
 
+const nameOfObjects = 'as plans name them, such as "Service shop/web"';
+
 function addObjectVerbs(program: Command): void {
   const load = () => import('./commands/objects.ts');
   const adopt = program
-    .command('adopt <objects...>')
-    .description('take over objects that exist, as in "Service shop/web"');
+    .command('adopt')
+    .argument('<objects...>', nameOfObjects)
+    .description('take over objects that exist, and do nothing else');
   addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(adopt, 'required'))));
   adopt.action(runOnObjects<AdoptOptions>(async (...given) => (await load()).adopt(...given, terminal)));
   const release = program
-    .command('release <objects...>')
+    .command('release')
+    .argument('<objects...>', nameOfObjects)
     .description("let objects go: they stay as they are, as nobody's");
-  addViewFlags(addWriteFlags(addClusterFlags(release))).option('--owner <name>', 'only this owner lets them go');
+  addClusterFlags(release).option('--owner <name>', 'only this owner lets them go; all of them if not given');
+  addViewFlags(addWriteFlags(release));
   release.action(runOnObjects<ReleaseOptions>(async (...given) => (await load()).letGo(...given, terminal)));
-  const move = program.command('move <objects...>').description('give objects from one owner to another one');
+  const move = program
+    .command('move')
+    .argument('<objects...>', nameOfObjects)
+    .description('give objects from one owner to another one');
   addMoveFlags(addClusterFlags(move));
   move.action(runOnObjects<MoveOptions>(async (...given) => (await load()).move(...given, terminal)));
 }

@@ -71,7 +71,7 @@ function mustBeOneOwnersEach(moves: readonly Move[]): void {
   const shared = moves.find(({ reference }, index) => names.indexOf(describe(reference)) !== index);
   if (!shared) return;
   const owners = moves.filter(({ reference }) => describe(reference) === describe(shared.reference));
-  const message = `has the owners ${owners.map(({ from }) => from.name).join(' and ')}; say whose with --from`;
+  const message = `has the owners ${owners.map(({ from }) => from.name).join(', ')}; say whose with --from`;
   throw new VidraError('USAGE', message, { subject: describe(shared.reference) });
 }
 

@@ -74,6 +74,12 @@ const source: MappingRule = {
 
 const text: TextRule = { type: 'text', filled: true };
 const requiredText: TextRule = { ...text, required: true };
+/** Brackets come in pairs and hold something; JSON pointers and JSONPath begin otherwise. */
+const path: TextRule = {
+  type: 'text',
+  pattern: /^([^[\]/$\s]|\[("(\\.|[^"\\])*"|[^"\]])+\])([^[\]]|\[("(\\.|[^"\\])*"|[^"\]])+\])*$/,
+  example: 'spec.template.spec.containers[name=web].image',
+};
 
 /** What a definition lets Vidra do (policy.ts), and how often. */
 const policy: MappingRule['fields'] = {
@@ -85,7 +91,7 @@ const policy: MappingRule['fields'] = {
       fields: {
         manager: text,
         kind: text,
-        path: text,
+        path,
         action: { type: 'choice', required: true, choices: ['Override', 'Yield', 'Refuse'] },
       },
     },
@@ -98,7 +104,7 @@ const policy: MappingRule['fields'] = {
         kind: text,
         name: text,
         namespace: text,
-        paths: { type: 'list', required: true, items: requiredText },
+        paths: { type: 'list', required: true, items: { ...path, required: true } },
       },
     },
   },

@@ -74,7 +74,7 @@ function ofLeft(records: readonly InventoryRecord[], target: Sets): Intents {
     return { owners: records.map((record) => leaving(record, reason)), problems: [], notes: [] };
   }
   const notes = records.map(({ header, entries }) => {
-    return `${header.name}: its definition is not in the set "${target.set}" any more; --prune deletes its objects (${entries.size})`;
+    return `${header.name}: its definition is not in the set "${target.set}" any more; --prune deletes its ${entries.size === 1 ? 'object' : `${entries.size} objects`}`;
   });
   return { owners: [], problems: [], notes };
 }

@@ -2,7 +2,7 @@
 import type { ObjectReference } from './manifest.ts';
 
 export interface ObjectName {
-  /** In small letters. */
+  /** As it was written: small letters mean the same as large ones. */
   readonly kind: string;
   readonly group?: string;
   readonly namespace?: string;
@@ -15,13 +15,13 @@ export function parseObjectName(text: string): ObjectName | undefined {
   if (!match) return undefined;
   const [, kind = '', group, namespace, spaced, slashed] = match;
   const name = spaced ?? slashed ?? '';
-  return { kind: kind.toLowerCase(), name, ...(group && { group }), ...(namespace && { namespace }) };
+  return { kind, name, ...(group && { group }), ...(namespace && { namespace }) };
 }
 
 /** Whether that is the name of an object; what the name leaves out may be anything. */
 export function isNamed({ kind, group, namespace, name }: ObjectName, reference: ObjectReference): boolean {
   return (
-    reference.kind.toLowerCase() === kind &&
+    reference.kind.toLowerCase() === kind.toLowerCase() &&
     reference.name === name &&
     (group === undefined || reference.group === group) &&
     (namespace === undefined || reference.namespace === namespace)

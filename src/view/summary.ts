@@ -28,7 +28,7 @@ export function todoTally(counts: Counts): Tally {
 export function planSummary(plan: Plan): string {
   const counts = countChanges(plan);
   const todo = todoTally(counts).map(({ count, word }) => `${grouped(count)} to ${word}`);
-  return `Plan: ${[...(todo.length > 0 ? todo : ['nothing to do']), ...standing(counts)].join(', ')}.`;
+  return `Plan: ${[...orNothing(todo, counts), ...standing(counts)].join(', ')}.`;
 }
 
 /** What is done, in the past tense. */
@@ -59,8 +59,13 @@ export function doneTally(outcomes: readonly Outcome[], unhealthy: number): Tall
 export function resultSummary(result: Result, verb: string, milliseconds: number): string {
   const tally = doneTally(result.outcomes, result.unhealthy.length);
   const parts = tally.map(({ count, word }) => `${grouped(count)} ${word}`);
-  const all = [...(parts.length > 0 ? parts : ['nothing to do']), ...standing(countChanges(result.plan))].join(', ');
-  return `${verb}: ${all} in ${durationText(milliseconds)}.`;
+  const counts = countChanges(result.plan);
+  return `${verb}: ${[...orNothing(parts, counts), ...standing(counts)].join(', ')} in ${durationText(milliseconds)}.`;
+}
+
+/** Where there are problems, there is something to do. */
+function orNothing(parts: readonly string[], { problem }: Counts): readonly string[] {
+  return parts.length > 0 || problem > 0 ? parts : ['nothing to do'];
 }
 
 /** `unchanged 994, skipped 1, problems 2`. */

@@ -47,7 +47,7 @@ describe('vidra', () => {
   });
 
   it.each([
-    [['plna'], "unknown command 'plna'", 'vidra --help'],
+    [['plna'], "unknown command 'plna'; did you mean plan? (USAGE)\n", 'vidra --help'],
     [['plan'], '--filename', 'vidra plan --help'],
     [['apply'], '--filename', 'vidra apply --help'],
     [['plan', '-f', 'x.yaml', '--unknown'], '--unknown', 'vidra plan --help'],
@@ -59,6 +59,7 @@ describe('vidra', () => {
     const { code, stdout, stderr } = await vidra(given);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: .* \(USAGE\)\nhint: /);
     expect(stderr).toContain(`hint: See ${help}`);
   });
 

@@ -125,7 +125,7 @@ spec:
   manifest: ''
   adopt: IfUnowned
   conflicts: [{manager: 'hpa-*', path: .spec.replicas, action: Yield}]
-  ignore: [{kind: Deployment, paths: [spec.replicas]}]
+  ignore: [{kind: Deployment, paths: [spec.replicas, 'metadata.annotations["a.b/[c]"]', 'data..x', 'a[k="]",*].b']}]
   deletionPolicy: Orphan
   propagationPolicy: Foreground
   replace: WhenImmutable
@@ -225,6 +225,13 @@ const refused: readonly [kind: string, why: string, spec: string, field: string]
   ['VidraResource', 'a word that is no choice', policy('adopt: Sometimes'), 'spec.adopt'],
   ['VidraResource', 'a rule without an action', policy('conflicts: [{manager: x}]'), 'spec.conflicts[0].action'],
   ['VidraResource', 'an empty path', policy("ignore: [{paths: ['']}]"), 'spec.ignore[0].paths[0]'],
+  ['VidraResource', 'a JSON pointer', policy('ignore: [{paths: [/spec/replicas]}]'), 'spec.ignore[0].paths[0]'],
+  [
+    'VidraResource',
+    'half a bracket',
+    policy("conflicts: [{path: 'spec.x[', action: Yield}]"),
+    'spec.conflicts[0].path',
+  ],
   ['VidraResource', 'more than all deletions', policy('maxDeletions: 101%'), 'spec.maxDeletions'],
   ['VidraResource', 'fewer than no deletions', policy('maxDeletions: -1'), 'spec.maxDeletions'],
   [

@@ -201,8 +201,8 @@ describe('definitions that left the set', () => {
     const { owners, notes } = decide([shop], records, snapshot(['1']));
     expect(wishes(owners)).toEqual({ 'shop-1': 'wanted' });
     expect(notes).toEqual([
-      'own: its definition is not in the set "default" any more; --prune deletes its objects (1)',
-      'store-1: its definition is not in the set "default" any more; --prune deletes its objects (1)',
+      'own: its definition is not in the set "default" any more; --prune deletes its object',
+      'store-1: its definition is not in the set "default" any more; --prune deletes its object',
     ]);
   });
 
@@ -220,7 +220,7 @@ describe('a record that does not fit the definition', () => {
       const other = recorded('own', { set: 'other' });
       const { owners } = decide([definition], [other], undefined, true);
       expect(owners).toMatchObject([
-        { header: other.header, wish: { type: 'waiting' }, problems: [{ code: 'SET_MISMATCH' }] },
+        { header: other.header, wish: { type: 'waiting' }, problems: [{ code: 'SET_MISMATCH' }], notes: [] },
       ]);
     }
   });

@@ -132,7 +132,7 @@ describe('a plan as text', () => {
       ! https://infrahub: refused (SOURCE_UNREACHABLE)
           hint: Check the address, and that this machine may reach it.
 
-      Plan: nothing to do, 1 skipped, 3 problems.
+      Plan: 1 skipped, 3 problems.
       "
     `);
   });

@@ -116,6 +116,6 @@ describe('a result as text', () => {
     const stopped = [...well.slice(0, 2), outcome('web', failing, { result: 'stopped' })];
     expect(quiet(resultOf(plan, stopped))).toEqual(['Applied: 1 created, 1 deleted, 1 not reached in 10ms.']);
     const refused = planOf([ownerPlan('web', [skip('ConfigMap shop/d', { code: 'CONFLICT', reason: 'is taken' })])]);
-    expect(quiet(resultOf(refused, []))).toEqual(['Applied: nothing to do, 1 problem in 10ms.']);
+    expect(quiet(resultOf(refused, []))).toEqual(['Applied: 1 problem in 10ms.']);
   });
 });
