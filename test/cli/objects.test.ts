@@ -126,7 +126,7 @@ describe('move', () => {
     const third = `${namespace}-third`;
     const refused = await run('move', named('a'), '--to', third);
     expect(refused.code).toBe(64);
-    expect(refused.stderr).toMatch(/has the owners \S+ and \S+; say whose with --from/);
+    expect(refused.stderr).toMatch(/has the owners \S+, \S+; say whose with --from/);
     expect((await run('move', named('a'), '--to', third, '--from', other)).code).toBe(0);
     expect((await managers('a')).sort()).toEqual([`Apply vidra:${third}`, `Apply vidra:${owner}`].sort());
     expect((await cluster.get(configMap('a')))['data']).toEqual({ color: 'red', size: 'big' });
