@@ -49,11 +49,13 @@ function claimsOfService(spec: JsonObject): string[] {
   ]);
 }
 
+// Controllers of different classes mind the same hosts side by side.
 function claimsOfIngress(spec: JsonObject): string[] {
+  const suffix = spec['ingressClassName'] ? ` of class ${spec['ingressClassName']}` : '';
   return unique(
     itemsOf(spec['rules']).flatMap(({ host, http }) => {
       const paths = isObject(http) ? itemsOf(http['paths']) : [];
-      return paths.map(({ path }) => `${host || '*'}${path || '/'}`);
+      return paths.map(({ path }) => `${host || '*'}${path || '/'}${suffix}`);
     }),
   );
 }

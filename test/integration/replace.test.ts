@@ -102,6 +102,23 @@ describe('a Job with another template', () => {
     expect(await uidOf(job('a:1'))).toBe(before);
   });
 
+  it('is left alone when nothing is wrong with the change but that the server would not make the object anew', async () => {
+    const bare = (more: object): Written => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'once', namespace },
+      ...{ spec: { ...pod('a:1'), nodeSelector: { no: 'where' }, ...more } },
+    });
+    await engine.apply([resource(owner, bare({}))]);
+    const before = await uidOf(bare({}));
+    const { plan } = await engine.apply(allowing(bare({ priorityClassName: 'missing' })));
+    expect(changes(plan)).toMatchObject([{ action: 'skip', code: 'CLUSTER_FORBIDDEN' }]);
+    expect(changes(plan)[0]?.reason).toMatch(
+      /^spec is immutable, and could not be made anew: Pod \S+\/once: .*no PriorityClass with name missing was found/,
+    );
+    expect(await uidOf(bare({}))).toBe(before);
+  });
+
   it('is left alone while another owner wants it, too, or has it on record', async () => {
     const other = `${namespace}-other`;
     const both = (image: string) => [...allowing(job(image)), resource(other, job(image))];

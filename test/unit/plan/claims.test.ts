@@ -27,6 +27,8 @@ describe('what only one object can have', () => {
     ];
     const ingress = { ...manifest('Ingress shop/web', { spec: { rules } }), apiVersion: 'networking.k8s.io/v1' };
     expect(claimsOf(ingress)).toEqual(['shop.example.org/cart', 'shop.example.org/', '*/x']);
+    const classed = { ...ingress, spec: { ingressClassName: 'nginx', rules: rules.slice(1) } };
+    expect(claimsOf(classed)).toEqual(['*/x of class nginx']);
   });
 
   test('of most objects nothing', () => {

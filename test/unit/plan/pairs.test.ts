@@ -109,7 +109,10 @@ describe('an object that was looked up is recognised', () => {
       spec: { ports: nodePorts.map((nodePort, index) => ({ name: `p${index}`, port: index, nodePort })) },
     });
     const olds = [seen('Service shop/a', ports(30_001)), seen('Service shop/b', ports(30_002))];
-    expect(pairUp(a, [desired('Service shop/c', ports(30_001, 30_002))], olds)).toEqual([]);
+    const greedy = desired('Service shop/c', ports(30_001, 30_002));
+    expect(pairUp(a, [greedy], olds)).toEqual([]);
+    const spec = { type: 'NodePort', selector: { app: 'd' }, ports: [{ name: 'd', port: 9, nodePort: 30_002 }] };
+    expect(pairUp(a, [greedy, desired('Service shop/d', { spec })], olds)).toEqual([]);
   });
 });
 
