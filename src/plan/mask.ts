@@ -5,8 +5,8 @@ import type { Difference } from './plan.ts';
 import { saltedDigest } from './salted.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-const secretPath =
-  /^(data|stringData)\b|^metadata\.annotations\["kubectl\.kubernetes\.io\/last-applied-configuration"\]/;
+/** All that of a Secret may be read. What stands elsewhere may be a value under a name that is mistyped, such as `stringdata`. */
+const openFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
 
 export function isSecret(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
   return manifest.kind === 'Secret' && manifest.apiVersion === 'v1';
@@ -19,7 +19,7 @@ export function maskDifference(
   salt?: string,
 ): Difference {
   const { path, before, after } = difference;
-  if (!isSecret(manifest) || !secretPath.test(path)) return difference;
+  if (!isSecret(manifest) || !isSecretPath(path)) return difference;
   const digests = salt === undefined ? {} : { digests: digestsOf(difference, salt) };
   return {
     path,
@@ -27,6 +27,17 @@ export function maskDifference(
     ...(after === undefined ? {} : { after: '*** (after)' }),
     ...digests,
   };
+}
+
+function isSecretPath(path: string): boolean {
+  if (path.startsWith(`metadata.annotations["${lastApplied}"]`)) return true;
+  return !openFields.has(/^[^.[]*/.exec(path)?.[0] ?? '');
+}
+
+function secretFields(manifest: Manifest): [string, JsonValue][] {
+  return Object.entries(manifest).flatMap(([field, value]): [string, JsonValue][] =>
+    openFields.has(field) || value === undefined ? [] : [[field, value]],
+  );
 }
 
 function digestsOf({ path, before, after }: Difference, salt: string): Difference['digests'] & object {
@@ -42,8 +53,10 @@ export function replaceSecrets(
   replace: (path: string, value: JsonValue | undefined) => JsonValue | undefined,
 ): Manifest {
   if (!isSecret(manifest)) return manifest;
-  const fields = ['data', 'stringData'].filter((field) => isObject(manifest[field]));
-  const replaced = fields.map((field) => [field, replaceValues(field, manifest[field] as JsonObject, replace)]);
+  const replaced = secretFields(manifest).map(([field, value]) => [
+    field,
+    isObject(value) ? replaceValues(field, value, replace) : replace(field, value),
+  ]);
   const { annotations = {} } = manifest.metadata;
   const applied = annotations[lastApplied];
   const metadata =
@@ -64,11 +77,17 @@ function replaceValues(
 /** A message about a manifest, without the values that it has as a Secret: the server may quote what it refuses. */
 export function maskMessage(manifest: Manifest | undefined, message: string): string {
   if (!manifest || !isSecret(manifest)) return message;
-  const values = [...Object.values(manifest['data'] ?? {}), ...Object.values(manifest['stringData'] ?? {})]
-    .flatMap((value: JsonValue) => (typeof value === 'string' ? [value, Buffer.from(value, 'base64').toString()] : []))
+  const values = secretFields(manifest)
+    .flatMap(([, value]) => textsIn(value))
+    .flatMap((value) => [value, Buffer.from(value, 'base64').toString()])
     .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), ...value.split('\n')])
     .filter((value) => value.length >= 3);
   // The longest first: a value may be a part of another one.
   const longestFirst = [...new Set(values)].sort((a, b) => b.length - a.length);
   return longestFirst.reduce((text, value) => text.replaceAll(value, '***'), message);
+}
+
+function textsIn(value: JsonValue | undefined): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

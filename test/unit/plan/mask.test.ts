@@ -13,6 +13,7 @@ describe('differences of a Secret', () => {
     ['a changed value', { data: { password: 'b2xk' } }, { data: { password: 'bmV3' } }, 'data.password'],
     ['a key with a dot', { data: { 'tls.key': 'b2xk' } }, { data: { 'tls.key': 'bmV3' } }, 'data["tls.key"]'],
     ['a value in stringData', { stringData: { a: 'old' } }, { stringData: { a: 'new' } }, 'stringData.a'],
+    ['a value under a mistyped field', { stringdata: { a: 'old' } }, { stringdata: { a: 'new' } }, 'stringdata.a'],
   ])('hide %s', (_case, before, after, path) => {
     expect(differencesOf(secret(before), secret(after))).toEqual([
       { path, before: '*** (before)', after: '*** (after)' },
@@ -56,6 +57,11 @@ describe('maskMessage', () => {
     const masked = maskMessage(secret({ data: { key: base64(value) } }), message);
     expect(masked).toContain('***');
     for (const line of [value, base64(value), ...value.split('\n')]) expect(masked).not.toContain(line);
+  });
+
+  test('hides a value under a field that a Secret does not have', () => {
+    expect(maskMessage(secret({ stringdata: { a: 'hunter2' } }), 'hunter2 is refused')).toBe('*** is refused');
+    expect(maskMessage(secret({ password: 'hunter2', type: 'Opaque' }), 'hunter2, Opaque')).toBe('***, Opaque');
   });
 
   test('hides the whole of a value that begins with another one', () => {

@@ -21,7 +21,7 @@ function updating(before: string, after: string, salt: string): Plan {
   const of = (text: string) => manifest(login, { data: { password: base64(text) } });
   const differences = differencesOf(of(before), of(after), salt);
   const wants = [
-    secret(after, { stringData: { other: after } }),
+    secret(after, { stringData: { other: after }, stringdata: { typo: after }, token: after }),
     desired('ConfigMap shop/a', { data: { size: 3n ** 40n } }),
   ];
   const verdicts = { [login]: tried({ differences }) };
