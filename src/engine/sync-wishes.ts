@@ -4,7 +4,7 @@ import { VidraError } from '../errors.ts';
 import { destinationServer, type InventoryRecord } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
-import type { Artifact, Snapshot } from '../source/source.ts';
+import type { Artifact, PendingArtifact, Snapshot } from '../source/source.ts';
 import { type Intents, leaving, type OwnerIntent, problemOf, waiting, wanted } from './intent.ts';
 import type { Target } from './target.ts';
 
@@ -32,7 +32,7 @@ export function ofSync(
   const gone = absent.filter((record) => !pendingIds.has(record.header.name));
   const isEmpty = snapshot.artifacts.length === 0 && snapshot.pending.length === 0;
   const policy = { ...sync.policy, ...target.overrides };
-  const mayLeave = snapshot.complete && !isEmpty;
+  const doubt = doubtOf(snapshot, [...pendingIds].find(([name]) => !byName.has(name))?.[1]);
   return {
     owners: [
       ...owners,
@@ -42,9 +42,9 @@ export function ofSync(
           return waiting(record, pendingIds.get(record.header.name)?.reason ?? 'not rendered yet');
         }),
       ...gone.map((record) =>
-        mayLeave
+        doubt === undefined
           ? leaving(record, `its artifact left ${sync.name}`, policy)
-          : waiting(record, 'its artifact is not listed'),
+          : waiting(record, `its artifact is not listed, and stays: ${doubt}`),
       ),
     ],
     problems: isEmpty ? [empty(sync, gone.length)] : [],
@@ -53,6 +53,14 @@ export function ofSync(
       ...snapshot.pending.map((artifact) => `${artifact.name} (${artifact.id}): ${artifact.reason}`),
     ],
   };
+}
+
+/** Why what is not listed may all the same not have left. `unknown` is an artifact that was never rendered. */
+function doubtOf({ complete, artifacts, pending }: Snapshot, unknown: PendingArtifact | undefined): string | undefined {
+  if (!complete) return 'the list is not complete';
+  if (artifacts.length === 0) return pending.length === 0 ? 'the list is empty' : 'no artifact has content';
+  // Where a definition was made anew, so were its artifacts: the same things under other ids, and not all at once.
+  return unknown && `${unknown.name} (${unknown.id}) is new and not rendered yet, and may be the same thing`;
 }
 
 function ofArtifact(

@@ -35,7 +35,7 @@ export function snapshotOf(
     complete: listing.complete,
     artifacts,
     pending,
-    warnings: [...warnings, ...listing.warnings, ...stale],
+    warnings: [...warnings, ...listing.warnings, ...stale, ...silence(listing.rows)],
   };
 }
 
@@ -46,6 +46,14 @@ function artifactOf(row: ArtifactRow, bytes: Uint8Array, address: string): Artif
   } catch (cause) {
     throw new VidraError('SOURCE_INVALID_ANSWER', 'is not UTF-8 text.', { subject: describeRow(row, address), cause });
   }
+}
+
+/** An artifact whose last rendering failed keeps its older content, and only its status tells. */
+function silence(rows: readonly ArtifactRow[]): string[] {
+  if (rows.every(({ status }) => status !== undefined)) return [];
+  return [
+    'The query does not tell whether renderings failed, and their content is older: select status { value }, or allow raw GraphQL.',
+  ];
 }
 
 function staleWarning(row: ArtifactRow): string {

@@ -96,6 +96,62 @@ describe('artifacts', () => {
     expect(await names()).toEqual(['one']);
   });
 
+  it('made anew under other ids take nothing away before they are rendered', async () => {
+    const old = [
+      set('Webserver_Manifest', configMap('one', 'blue')),
+      set('Webserver_Manifest', configMap('two', 'red')),
+    ];
+    const file = sync();
+    await run('apply', file);
+    for (const id of old) infrahub.removeArtifact(id);
+    const first = infrahub.setArtifact({ name: 'Webserver_Manifest' });
+    const second = infrahub.setArtifact({ name: 'Webserver_Manifest' });
+    const pending = await run('apply', file, '--prune');
+    expect([pending.code, pending.stdout]).toEqual([0, expect.stringContaining('no artifact has content')]);
+    infrahub.setArtifact({ id: first, name: 'Webserver_Manifest', content: configMap('one', 'blue') });
+    await run('apply', file, '--prune');
+    expect(await names()).toEqual(['one', 'two']);
+    infrahub.setArtifact({ id: second, name: 'Webserver_Manifest', content: configMap('three', 'red') });
+    expect((await run('apply', file, '--prune')).code).toBe(0);
+    expect(await names()).toEqual(['one', 'three']);
+  });
+
+  it('of an Infrahub that keeps those of objects that left, or of a rendering that failed, come with a word on it', async () => {
+    const id = set('Webserver_Manifest', configMap('one', 'blue'));
+    infrahub.setArtifact({ id, name: 'Webserver_Manifest', status: 'Error' });
+    const failed = await run('plan', sync());
+    expect([failed.code, failed.stdout]).toEqual([
+      0,
+      expect.stringContaining('its content is that of the last success'),
+    ]);
+    const older = await startInfrahub({ apiKeys: [key], version: '1.2.11' });
+    older.setArtifact({ name: 'Webserver_Manifest', content: configMap('one', 'blue') });
+    const source = { infrahubAPIURL: older.address, artefactName: 'Webserver_Manifest' };
+    const kept = await run('plan', syncFile(`${namespace}-older`, source, namespace));
+    await older.close();
+    expect(kept.stdout).toContain('Infrahub 1.2.11 keeps artifacts of objects that left their group');
+  });
+
+  it('of a list that is not complete, or empty, lose nothing to any verb', async () => {
+    const id = set('Webserver_Manifest', configMap('one', 'blue'));
+    set('Webserver_Manifest', configMap('two', 'red'));
+    const file = sync();
+    await run('apply', file);
+    infrahub.removeArtifact(id);
+    for (const verb of ['apply', 'prune']) {
+      for (const count of [2, 0]) {
+        const body = JSON.stringify({ data: { CoreArtifact: { count, edges: [] } } });
+        const headers = { 'content-type': 'application/json' };
+        infrahub.answerNext({ status: 200, headers, body }, { path: /^\/graphql/ });
+        const { stdout } = await run(verb, file);
+        expect(stdout).toContain(count === 0 ? 'SOURCE_EMPTY' : verb === 'prune' ? 'nothing to do' : 'is not complete');
+        expect(await names()).toEqual(['one', 'two']);
+      }
+    }
+    expect((await run('apply', file)).code).toBe(0);
+    expect(await names()).toEqual(['two']);
+  });
+
   it('keep the others going when one is a web page instead of manifests', async () => {
     set('Webserver_Manifest', configMap('one', 'blue'));
     set('Webserver_Manifest', '<!doctype html><html><body>Sign in</body></html>');

@@ -120,6 +120,37 @@ describe('an InfrahubSync', () => {
     expect([owners, problems]).toEqual([[], []]);
   });
 
+  test('keeps what is not listed while nothing has content, or something new has none yet', () => {
+    const pending = [{ id: '9', name: 'Webserver_Manifest', reason: 'is being rendered' }];
+    const records = [recorded('shop-1', { sync: 'shop' }), recorded('shop-2', { sync: 'shop' })];
+    const all = decide([shop], records, snapshot([], { pending }), true);
+    expect(wishes(all.owners)).toEqual({ 'shop-1': 'waiting', 'shop-2': 'waiting' });
+    expect(all.owners[0]?.wish).toMatchObject({ reason: expect.stringContaining('no artifact has content') });
+    const some = decide([shop], records, snapshot(['1'], { pending }), true);
+    expect(wishes(some.owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'waiting' });
+    expect(some.owners[1]?.wish).toMatchObject({
+      reason:
+        'its artifact is not listed, and stays: Webserver_Manifest (9) is new and not rendered yet, and may be the same thing',
+    });
+  });
+
+  test('lets go of what is not listed while only something known waits to be rendered again', () => {
+    const pending = [{ id: '3', name: 'Webserver_Manifest', reason: 'is being rendered' }];
+    const records = ['1', '2', '3'].map((id) => recorded(`shop-${id}`, { sync: 'shop' }));
+    expect(wishes(decide([shop], records, snapshot(['1'], { pending })).owners)).toEqual({
+      'shop-1': 'wanted',
+      'shop-2': 'leaving',
+      'shop-3': 'waiting',
+    });
+  });
+
+  test('leaves by the rules of its definition as they are now', () => {
+    const records = [recorded('shop-2', { sync: 'shop' })];
+    const orphan = { ...shop, policy: { ...shop.policy, deletionPolicy: 'Orphan' as const } };
+    const { owners } = decide([orphan], records, snapshot(['1']));
+    expect(owners[1]).toMatchObject({ wish: { type: 'leaving' }, policy: { deletionPolicy: 'Orphan' } });
+  });
+
   test('keeps everything when the snapshot is not complete', () => {
     const records = [recorded('shop-2', { sync: 'shop' })];
     const { owners } = decide([shop], records, snapshot(['1'], { complete: false }));

@@ -76,6 +76,12 @@ describe.each(['1.11.9', '1.2.11'] as const)('a snapshot of Infrahub %s', (versi
     expect(warnings.join()).toMatch(/web \(shop, .*status Error.*last success/);
   });
 
+  it('says nothing of renderings when all have succeeded', async () => {
+    const { double, client } = await start({ version });
+    double.setArtifact({ name: 'web', content: 'kind: A' });
+    expect((await sourceOf(client).read()).warnings.join()).not.toContain('rendering');
+  });
+
   it('is of the asked branch, and names one that is not there', async () => {
     const { double, client } = await start({ version });
     double.addBranch('scale up/1');
@@ -116,6 +122,7 @@ describe.each(['1.11.9', '1.2.11'] as const)('a snapshot of Infrahub %s', (versi
     expect(artifacts.map((artifact) => artifact.id)).toEqual([id]);
     expect(downloads(double)).toBe(1);
     expect(warnings.join()).toMatch(/1 artifacts of other names \(other\).*"artifactname"/);
+    expect(warnings.join()).toContain('does not tell whether renderings failed');
   });
 
   it('refuses a stored query that does not tell the names', async () => {
