@@ -95,7 +95,7 @@ function policyOf({ header }: InventoryRecord): Policy {
 /** Nothing becomes of an owner whose definition is not for its record. */
 function refused(record: InventoryRecord, code: ErrorCode, reason: string): OwnerIntent {
   const problem = problemOf(new VidraError(code, reason, { subject: record.header.name }));
-  return { ...waiting(record, reason), problems: [problem], notes: [] };
+  return { ...waiting(record, reason), problems: [problem] };
 }
 
 /** An error as plain data. */

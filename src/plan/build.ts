@@ -66,7 +66,8 @@ function planOwner(
   forbidden: Forbidden,
 ): OwnerPlan {
   const { owner, header, policy, wish, problems, destination } = observed;
-  const notes = [...observed.notes, ...(wish.type === 'waiting' ? [wish.reason] : [])];
+  const unsaid = wish.type === 'waiting' && problems.length === 0 ? [wish.reason] : [];
+  const notes = [...observed.notes, ...unsaid];
   const changes = [...writes];
   const forget: string[] = [];
   for (const entry of abandoned(observed)) {

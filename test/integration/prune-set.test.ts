@@ -82,6 +82,7 @@ describe('an owner whose name another Vidra on the cluster uses', () => {
     await theirs.apply([resource(name, settings(namespaces[1]))]);
     const result = await mine.apply([resource(name, settings(namespaces[0]))]);
     expect(result.plan.problems).toEqual([{ code: 'SET_MISMATCH', message: expect.stringContaining(namespaces[1]) }]);
+    expect(result.plan.owners.flatMap(({ notes }) => notes)).toEqual([]);
     expect(result.outcomes).toEqual([]);
     expect(await cluster.exists(settings(namespaces[1]))).toBe(true);
   });

@@ -251,7 +251,7 @@ describe('a record that does not fit the definition', () => {
       const other = recorded('own', { set: 'other' });
       const { owners } = decide([definition], [other], undefined, true);
       expect(owners).toMatchObject([
-        { header: other.header, wish: { type: 'waiting' }, problems: [{ code: 'SET_MISMATCH' }], notes: [] },
+        { header: other.header, wish: { type: 'waiting' }, problems: [{ code: 'SET_MISMATCH' }] },
       ]);
     }
   });
