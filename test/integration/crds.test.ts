@@ -276,7 +276,7 @@ test("upstream's status and Vidra's own is kept as it is written", async () => {
   ];
   const common = { lastError: 'x', lastSyncTime: '2026-11-22T12:00:00Z', conditions, observedGeneration: 1 };
   const item = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' };
-  const own = { uid: 'u', digest: 'd', fields: 'f', state: 'applied', run: 'r' };
+  const own = { uid: 'u', digest: 'd', content: 'c', fields: 'f', state: 'applied', run: 'r' };
   const inventory = { set: 's', revision: 'r', artifact: 'a', checksum: 'c', complete: true, shards: 2, sync: 'y' };
   const statuses = {
     InfrahubSync: { ...common, syncState: 'Stale', checksums: ['a', 'b'] },

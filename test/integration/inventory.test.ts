@@ -144,7 +144,7 @@ describe('records in VidraResources', () => {
   it('hold everything that a Secret holds', async () => {
     const held = { field: '.spec.replicas', manager: 'hpa', subresource: 'scale', autoscaler: 'web', held: 'digest' };
     const contest = { manager: 'kubectl-edit', times: 3, since: '2026-01-01T00:00:00.000Z' };
-    const full: InventoryEntry = { ...entry(1), yielded: [held], contest, protected: true, run };
+    const full: InventoryEntry = { ...entry(1), content: 'content', yielded: [held], contest, protected: true, run };
     const end = { deletionPolicy: 'Orphan', propagationPolicy: 'Foreground' } as const;
     await home.discover();
     const inventory = await connectInventory(home, 'records-full');
