@@ -1,5 +1,6 @@
 /** Makes of an object what server-side apply takes as its writer meant it. */
 import { withoutAggregatedRules } from './aggregated.ts';
+import { withoutEmptyBundles } from './ca-bundle.ts';
 import { withoutEmpty } from './empty.ts';
 import { checkListKeys } from './list-keys.ts';
 import type { Manifest } from './manifest.ts';
@@ -18,7 +19,7 @@ export interface Normalized {
 /** Never throws and changes nothing in place. With problems, the manifest must not be applied. */
 export function normalize(written: Manifest): Normalized {
   const { manifest: own, warnings } = withoutServerFields(written);
-  const filled = withoutAggregatedRules(withProtocols(withoutEmpty(withoutNulls(own))));
+  const filled = withoutEmptyBundles(withoutAggregatedRules(withProtocols(withoutEmpty(withoutNulls(own)))));
   const problems = [...checkTexts(filled), ...checkListKeys(filled)];
   return { manifest: problems.length > 0 ? filled : withoutStringData(filled), problems, warnings };
 }

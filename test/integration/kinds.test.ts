@@ -96,6 +96,25 @@ describe('kinds', () => {
     expect(actionsOf((await engine.apply([resource(`${namespace}-vm`)])).plan)).toEqual([]);
   });
 
+  it('knows of the definition of another owner that its instances are in no Namespace', async () => {
+    const { definition, machine } = machines(`${namespace}.example.org`);
+    const clusterWide = { ...definition, spec: { ...definition.spec, scope: 'Cluster' } };
+    const { metadata, ...rest } = machine('one', 2);
+    const kinds = resource(`${namespace}-kinds`, clusterWide);
+    const wanted = [resource(`${namespace}-web`, { ...rest, metadata }), kinds];
+    const { outcomes } = await engine.apply(wanted);
+    expect(outcomes.map(({ change, result }) => [change.reference.namespace, result])).toEqual([
+      ['', 'succeeded'],
+      ['', 'succeeded'],
+    ]);
+    const one = { ...rest, metadata: { name: metadata.name } };
+    const { uid } = (await cluster.get(one)).metadata;
+    // Nothing is taken for another object by the run that knows the kind from the server.
+    expect(actionsOf((await engine.apply(wanted)).plan)).toEqual([]);
+    expect((await cluster.get(one)).metadata.uid).toBe(uid);
+    await engine.apply([resource(`${namespace}-web`), resource(`${namespace}-kinds`)]);
+  });
+
   it('plans and applies a Namespace with its contents in one go', async () => {
     const name = `${namespace}-inner`;
     const inner = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };

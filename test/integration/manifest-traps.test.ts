@@ -4,6 +4,7 @@ import { decode } from '../../src/manifest/decode.ts';
 import { stringifyJson } from '../../src/manifest/json.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { type Answer, type Cluster, connect, type KubeObject } from '../support/cluster.ts';
+import { readKubeconfig } from '../support/kubeconfig.ts';
 
 let cluster: Cluster;
 let namespace: string;
@@ -24,6 +25,7 @@ const plurals: Record<string, string> = {
   ServiceAccount: '/api/v1/namespaces/NS/serviceaccounts',
   ValidatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
   MutatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
 };
 
@@ -203,6 +205,33 @@ test.each(duplicates)(
     expect(problems.map((problem) => problem.message)).toEqual([expect.stringContaining(`${what}[1] has the same`)]);
   },
 );
+
+test('a placeholder for a certificate is not put in place of the one that somebody injected', async () => {
+  const group = `${namespace}.example.org`;
+  const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+  const metadata = { name: `things.${group}` };
+  const text = (more: string) => `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ${metadata.name}}
+spec:
+  group: ${group}
+  scope: Namespaced
+  names: {plural: things, kind: Thing${more}}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+  conversion:
+    strategy: Webhook
+    webhook:
+      conversionReviewVersions: [v1]
+      clientConfig: {caBundle: Cg==, service: {name: convert, namespace: default}}
+`;
+  await keep(text(''));
+  const caBundle = Buffer.from(readKubeconfig(inject('kubeconfig')).ca).toString('base64');
+  const injected = { spec: { conversion: { webhook: { clientConfig: { caBundle } } } } };
+  await cluster.patch({ ...definition, metadata }, 'merge-patch', injected, { query: { fieldManager: 'injector' } });
+  expect((await apply(definition.kind, metadata.name, text(', singular: it'))).text).toContain('FieldManagerConflict');
+  expect(await keep(text(', singular: it'))).toMatchObject(injected);
+});
 
 test('tolerations, which have no key, may be written twice', async () => {
   await keep(

@@ -307,6 +307,8 @@ export const everyKind: Readonly<Record<string, ManifestWithoutName>> = {
   },
   cmBinary: { apiVersion: 'v1', kind: 'ConfigMap', binaryData: { x: 'AAEC' }, data: {} },
   cmImmutable: { apiVersion: 'v1', kind: 'ConfigMap', immutable: true, data: { a: 'b' } },
+  // More than any annotation can hold.
+  cmLarge: { apiVersion: 'v1', kind: 'ConfigMap', data: { text: 'long '.repeat(150_000) } },
   cmEmpties: {
     apiVersion: 'v1',
     kind: 'ConfigMap',

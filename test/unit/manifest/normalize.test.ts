@@ -264,6 +264,31 @@ test('the rules of an aggregated ClusterRole are left to the control plane, and 
   expect(normalize(other).manifest).toEqual(other);
 });
 
+describe('certificates', () => {
+  const version = 'admissionregistration.k8s.io/v1';
+  const hook = (...bundles: string[]) =>
+    base(
+      'ValidatingWebhookConfiguration',
+      { webhooks: bundles.map((caBundle) => ({ clientConfig: { caBundle } })) },
+      version,
+    );
+
+  test('that are a placeholder for what is injected are left out, and others stay', () => {
+    expect(normalize(hook('Cg==', '', 'eA==')).manifest['webhooks']).toEqual([
+      { clientConfig: {} },
+      { clientConfig: {} },
+      { clientConfig: { caBundle: 'eA==' } },
+    ]);
+    const service = base('APIService', { spec: { caBundle: 'Cg==', version: 'v1' } }, 'apiregistration.k8s.io/v1');
+    expect(normalize(service).manifest['spec']).toEqual({ version: 'v1' });
+  });
+
+  test('of other kinds are values like any other', () => {
+    const issuer = base('Issuer', { spec: { caBundle: 'Cg==' } }, 'example.org/v1');
+    expect(normalize(issuer).manifest).toBe(issuer);
+  });
+});
+
 test('an object with nothing to mend is returned as it is, not as a copy', () => {
   const deployment = base('Deployment', { spec: { template: { spec: { containers: [{ name: 'c' }] } } } }, 'apps/v1');
   expect(normalize(deployment).manifest).toBe(deployment);
