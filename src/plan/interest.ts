@@ -9,6 +9,8 @@ import type { Change } from './plan.ts';
 
 interface Wanting {
   readonly owner: string;
+  /** The identity by which it is wanted. */
+  readonly key: string;
   /** What the plan does about it. */
   readonly action: Change['action'];
 }
@@ -23,16 +25,18 @@ export interface Leaving {
   readonly protected: boolean;
 }
 
-/** Maps are by `interestKey`. */
+/** Maps are by `interestKey`, of identities where nothing else is said. */
 export interface Interests {
   /** Owners of the plan that want an object. */
   readonly wanting: ReadonlyMap<string, readonly Wanting[]>;
+  /** The same of objects that are there, by server and uid: two groups may serve one object. */
+  readonly wantingByUid: ReadonlyMap<string, readonly Wanting[]>;
   readonly leaving: ReadonlyMap<string, Leaving>;
   /** Names of the owners whose records name a recorded object, and of which the plan does not say that they leave it. */
   readonly recorded: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Tells identities of different destinations apart. */
+/** Tells identities, or uids, of different destinations apart. */
 export function interestKey(server: string, key: string): string {
   return `${server} ${key}`;
 }
@@ -44,12 +48,18 @@ export function interestsOf(
   records: readonly InventoryRecord[],
 ): Interests {
   const wanting = new Map<string, Wanting[]>();
+  const wantingByUid = new Map<string, Wanting[]>();
   for (const [index, { owner, destination }] of owners.entries()) {
+    const { server, live } = destination;
     for (const { reference, action } of writes[index] ?? []) {
-      push(wanting, interestKey(destination.server, keyOf(reference)), { owner: owner.name, action });
+      const key = keyOf(reference);
+      const uid = live.get(key)?.uid;
+      const wish = { owner: owner.name, key, action };
+      push(wanting, interestKey(server, key), wish);
+      if (uid) push(wantingByUid, interestKey(server, uid), wish);
     }
   }
-  return { wanting, leaving: leavingOf(owners), recorded: recordedOf(owners, records) };
+  return { wanting, wantingByUid, leaving: leavingOf(owners), recorded: recordedOf(owners, records) };
 }
 
 function leavingOf(owners: readonly OwnerObservation[]): Map<string, Leaving> {

@@ -33,7 +33,10 @@ export function decideRemoval(
       deleting: true,
     });
 
-  const wanting = interests.wanting.get(place) ?? [];
+  const wanting = interests.wantingByUid.get(interestKey(destination.server, live.uid)) ?? [];
+  // Only by another group of the same object.
+  if (wanting.some((other) => other.owner === observed.owner.name && other.action !== 'skip'))
+    return { type: 'forget' };
   const refused = wanting.filter(({ action }) => action === 'skip').map((other) => other.owner);
   const remaining = new Set([
     ...wanting.filter(({ action }) => action !== 'skip').map((other) => other.owner),
@@ -41,7 +44,7 @@ export function decideRemoval(
   ]);
   if (remaining.size > 0) {
     const written = wanting.filter(({ action }) => action !== 'keep' && action !== 'skip');
-    const after = written.map((other) => changeId(other.owner, key));
+    const after = written.map((other) => changeId(other.owner, other.key));
     return release(observed, live, `still wanted by ${firstOf([...remaining])}`, after);
   }
   // Released, it would be nobody's, and deleted, it would be missing.

@@ -153,6 +153,34 @@ describe('kinds', () => {
     expect(actionsOf((await engine.apply([resource(`${namespace}-web`, now)])).plan)).toEqual([]);
   });
 
+  it('keeps the object when it is written as one of another group that serves it, too', async () => {
+    const rest = {
+      kind: 'Event',
+      metadata: { name: 'backup', namespace },
+      action: 'Backup',
+      reason: 'Done',
+      type: 'Normal',
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      reportingInstance: 'nightly',
+    };
+    const about = { kind: 'Pod', namespace, name: 'web' };
+    const old = { ...rest, apiVersion: 'v1', involvedObject: about, reportingComponent: 'example.org/backup' };
+    const now = {
+      ...rest,
+      apiVersion: 'events.k8s.io/v1',
+      regarding: about,
+      reportingController: 'example.org/backup',
+    };
+    await engine.apply([resource(`${namespace}-web`, old)]);
+    const { uid } = (await cluster.get(old)).metadata;
+    const result = await engine.apply([resource(`${namespace}-web`, now)]);
+    expect(result.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['update', 'succeeded']]);
+    expect((await cluster.get(now)).metadata.uid).toBe(uid);
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, now)])).plan)).toEqual([]);
+    await engine.apply([resource(`${namespace}-web`)]);
+    expect(await cluster.exists(now)).toBe(false);
+  });
+
   it('applies the readable documents of three, names the unreadable one, and deletes nothing', async () => {
     await engine.apply([resource(`${namespace}-web`, configMap('a'), configMap('b'), configMap('old'))]);
     const text = [

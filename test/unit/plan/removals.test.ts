@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../../../src/plan/observation.ts';
 import {
   actions,
   announced,
@@ -48,6 +49,33 @@ describe('an object that its only owner leaves', () => {
       observed(a, { wants, recorded: [old], verdicts: { [web]: tried() } }, { live: [live(web, [a])] }),
     ]);
     expect(actions(plan)).toEqual([`a: keep ${web}`]);
+  });
+
+  describe('but that is wanted by another group that serves it, too,', () => {
+    const other = 'Widget shop/web';
+    const same = { uid: `uid of ${web}` };
+    const world = { live: [live(web, [a]), live(other, [a], same)] };
+    const leavesIt = (verdict: Verdict) =>
+      observed(a, { wants: [desired(other)], recorded, verdicts: { [other]: verdict } }, world);
+
+    test('is not left: the old identity is forgotten', () => {
+      const plan = planFor([leavesIt(tried())]);
+      expect(actions(plan)).toEqual([`a: keep ${other}`]);
+      expect(plan.owners[0]?.forget).toEqual(['apps/Deployment/shop/web']);
+    });
+
+    test('stays on record while it cannot be had so', () => {
+      expect(actions(planFor([leavesIt({ type: 'refused', code: 'CLUSTER_REFUSED', message: 'no' })]))).toEqual([
+        `a: skip ${other}`,
+        `a: skip ${web}`,
+      ]);
+    });
+
+    test('is released when it is another owner that wants it', () => {
+      const wanting = observed(b, { wants: [desired(other)], verdicts: { [other]: tried() } }, world);
+      const plan = planFor([observed(a, { wants: [], recorded }, world), wanting]);
+      expect(changeOf(plan, web)).toMatchObject({ action: 'release', reason: 'still wanted by b' });
+    });
   });
 
   test('is deleted though it was recreated, when the new one carries our mark', () => {
