@@ -51,8 +51,11 @@ export async function carryOutMove(target: Target, { reference, from, to }: Move
   const fields = live && appliedFields(owner, live);
   if (!live || fields === undefined)
     throw new VidraError('PLAN_STALE', 'is gone since, or nobody has applied it', { subject: describe(reference) });
-  const digest = entry?.digest === undefined ? {} : { digest: entry.digest };
-  const applied = { reference, state: 'applied' as const, uid: live.uid, fields, ...digest };
+  const kept = {
+    ...(entry?.digest !== undefined && { digest: entry.digest }),
+    ...(entry?.protected && { protected: entry.protected }),
+  };
+  const applied = { reference, state: 'applied' as const, uid: live.uid, fields, ...kept };
   await inventory.write({ header: to, run, put: [applied], drop: [] });
   await inventory.write({ header: from, run, put: [], drop: [keyOf(reference)] });
 }

@@ -156,6 +156,21 @@ describe('what comes in between plan and deletion', () => {
     expect([...(await entriesOf(a)), ...(await entriesOf(b))]).toEqual([]);
   });
 
+  it('forgets an object whose kind is gone with it', async () => {
+    await cluster.create(definition());
+    await waitFor('the kind', async () => {
+      await engine.cluster.discover();
+      return engine.cluster.typeOf({ group: `${namespace}.example.org`, version: 'v1', kind: 'Widget' });
+    });
+    await engine.apply([resource(a, widget(), configMap('other'))]);
+    const result = await applyAfter([resource(a)], async () => {
+      await cluster.remove(definition());
+      await isGone(definition());
+    });
+    expect(problemsOf(result)).toEqual([]);
+    expect([await entriesOf(a), await cluster.exists(configMap('other'))]).toEqual([[], false]);
+  });
+
   it('does not matter when it is only a controller that writes its status', async () => {
     await engine.apply([resource(a, configMap('busy'))]);
     const touch = () => cluster.patch(configMap('busy'), 'merge-patch', { metadata: { labels: { touched: 'x' } } });

@@ -6,10 +6,19 @@ import { keyOf } from '../../../src/manifest/manifest.ts';
 import { isMarkedBy, ownersBut } from '../../../src/manifest/owner.ts';
 import type { OwnerObservation, Verdict } from '../../../src/plan/observation.ts';
 import { changeId, type Plan } from '../../../src/plan/plan.ts';
+import { withholdGuarded } from '../../../src/plan/withhold.ts';
 import { announced, desired, entry, key, live, observed, owner, planFor, record, tried } from '../../support/make.ts';
 
 /** Small, so that owners meet on the same objects all the time. */
-const texts = ['Namespace shop', 'ConfigMap shop/a', 'ConfigMap shop/b', 'Deployment shop/c', 'ConfigMap other/d'];
+const claim = 'PersistentVolumeClaim shop/e';
+const texts = [
+  'Namespace shop',
+  'ConfigMap shop/a',
+  'ConfigMap shop/b',
+  'Deployment shop/c',
+  'ConfigMap other/d',
+  claim,
+];
 const names = ['one', 'two', 'three'];
 const owners = names.map((name) => owner(name));
 const strangers = [owner('stranger'), owner('one', 'another home')];
@@ -116,9 +125,13 @@ function deletions(plan: Plan): string[] {
   );
 }
 
+const consent = { confirmed: [], maxDeletions: { percent: 100 } } as const;
+
 /** Fails with the world in words, instead of some thousand lines of it. */
 function holds(check: (world: World, plan: Plan) => void) {
-  const property = fc.property(anyWorld, (world) => check(world, planFor(world.owners, { records: world.records })));
+  const property = fc.property(anyWorld, (world) =>
+    check(world, planFor(world.owners, { records: world.records, consent })),
+  );
   fc.assert(property, { numRuns: 400 });
 }
 
@@ -135,6 +148,17 @@ describe('in whatever world', () => {
       for (const object of texts.filter((text) => text.includes('shop/')).map(key)) {
         expect(interested(world, object), object).toEqual([]);
       }
+    });
+  });
+
+  test('where nobody can be asked, no volume is deleted, nor the Namespace that it is in', () => {
+    holds((world, plan) => {
+      const found = deletions(withholdGuarded(plan));
+      expect(found).not.toContain(key(claim));
+      const volume = world.owners[0]?.destination.live.get(key(claim));
+      if (deletions(plan).includes(key(claim)) && volume) expect(found).not.toContain(key('Namespace shop'));
+      const others = deletions(plan).filter((object) => ![key(claim), key('Namespace shop')].includes(object));
+      expect(others.filter((object) => !found.includes(object))).toEqual([]);
     });
   });
 
