@@ -75,8 +75,15 @@ function ofArtifact(
   const server = destinationServer(sync.destination.server);
   const header = { name, set: target.set, sync: sync.name, artifact: label, checksum: artifact.digest, server };
   const decoded = decode(artifact.content, { source: sync.source.infrahubAPIURL, artifact: label });
+  const record = byName.get(name);
+  // A template that failed renders nothing as easily as one that means it.
+  if (record && record.entries.size > 0 && decoded.manifests.length + decoded.problems.length === 0) {
+    const reason = `the artifact ${label} is empty; nothing of what it gave before (objects: ${record.entries.size}) is deleted`;
+    const problem = problemOf(new VidraError('SOURCE_EMPTY', reason, { subject: sync.name }));
+    return { ...waiting(record, 'its artifact is empty'), problems: [problem] };
+  }
   const policy = { ...sync.policy, ...target.overrides };
-  return wanted(header, decoded, namespace, byName.get(name), target.set, policy);
+  return wanted(header, decoded, namespace, record, target.set, policy);
 }
 
 // Upstream named them by the bare id; such a one that is this sync's keeps its name.

@@ -3,6 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
+import type { InventoryRecord } from '../inventory/inventory.ts';
 import { watchDefinitions } from './definitions.ts';
 import { watchDrift } from './drift.ts';
 import { effectOf, nothingDone } from './effect.ts';
@@ -55,9 +56,11 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
     const start = performance.now();
     const current = target;
     let effect = nothingDone;
+    let owners: readonly string[] | undefined;
     try {
       const result = await reconcile(current, { signal: ended, emit: progress }, options);
       effect = effectOf(result);
+      owners = result.plan.owners.map(({ header }) => header.name);
       if (ended.aborted && !isSettled(result)) emit({ type: 'superseded', trigger });
       else emit({ type: 'reconciled', trigger, result, milliseconds: performance.now() - start });
       return isSettled(result);
@@ -67,18 +70,18 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       else throw error;
       return false;
     } finally {
-      if (!signal.aborted) drift.expect(await expectations(current), effect);
+      if (!signal.aborted) drift.expect(await expectations(current, owners), effect);
     }
   };
-  const expectations = async ({ inventory, set }: Target) => {
+  // A run that failed has not said whose objects these are.
+  const expectations = async ({ inventory, set }: Target, owners: readonly string[] | undefined) => {
     const records = await inventory.list().catch((error) => {
       if (error instanceof VidraError) return [];
       throw error;
     });
-    return expectationsOf(
-      records.filter(({ header, elsewhere }) => header.set === set && !elsewhere),
-      home,
-    );
+    const isOwn = ({ header: { name } }: InventoryRecord) => owners === undefined || owners.includes(name);
+    const own = records.filter((record) => record.header.set === set && !record.elsewhere && isOwn(record));
+    return expectationsOf(own, home);
   };
   const isOutdated = async () => {
     const syncs = target.definitions.filter((definition) => definition.kind === 'InfrahubSync');

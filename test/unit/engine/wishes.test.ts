@@ -157,6 +157,16 @@ describe('an InfrahubSync', () => {
     expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'waiting' });
   });
 
+  test('keeps what an artifact gave before when it renders to nothing', () => {
+    const content = '# nothing\n---\n';
+    const artifacts = [{ id: '1', name: 'Webserver_Manifest', digest: 'd', content }];
+    const { owners } = decide([shop], [recorded('shop-1', { sync: 'shop' })], snapshot([], { artifacts }), true);
+    expect(wishes(owners)).toEqual({ 'shop-1': 'waiting' });
+    expect(owners[0]?.problems).toMatchObject([{ code: 'SOURCE_EMPTY' }]);
+    expect(owners[0]?.problems[0]?.message).toContain('is empty; nothing of what it gave before (objects: 1)');
+    expect(wishes(decide([shop], [], snapshot([], { artifacts })).owners)).toEqual({ 'shop-1': 'wanted' });
+  });
+
   test('keeps everything, and is a problem, when the snapshot is empty', () => {
     const { owners, problems } = decide([shop], [recorded('shop-1', { sync: 'shop' })], snapshot([]), true);
     expect(wishes(owners)).toEqual({ 'shop-1': 'waiting' });
