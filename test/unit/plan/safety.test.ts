@@ -152,14 +152,26 @@ describe('in whatever world', () => {
   });
 
   test('where nobody can be asked, no volume is deleted, nor the Namespace that it is in', () => {
-    holds((world, plan) => {
-      const found = deletions(withholdGuarded(plan));
-      expect(found).not.toContain(key(claim));
-      const volume = world.owners[0]?.destination.live.get(key(claim));
-      if (deletions(plan).includes(key(claim)) && volume) expect(found).not.toContain(key('Namespace shop'));
-      const others = deletions(plan).filter((object) => ![key(claim), key('Namespace shop')].includes(object));
-      expect(others.filter((object) => !found.includes(object))).toEqual([]);
+    const shop = 'Namespace shop';
+    const property = fc.property(fc.tuple(someTexts, someTexts, fc.boolean()), ([one, two, free]) => {
+      const kept = [one, two].map((chosen) => (free ? chosen : [...new Set([...chosen, shop, claim])]));
+      const objects = texts.map((text) =>
+        live(
+          text,
+          owners.filter((_, index) => kept[index]?.includes(text)),
+        ),
+      );
+      const all = kept.map((chosen, index) => {
+        const recorded = chosen.map((text) => entry(text));
+        return observed(owners[index] as (typeof owners)[number], { leaves: 'gone', recorded }, { live: objects });
+      });
+      const plan = planFor(all, { consent });
+      const [planned, made] = [deletions(plan), deletions(withholdGuarded(plan))];
+      expect(made).not.toContain(key(claim));
+      if (planned.includes(key(claim))) expect(made).not.toContain(key(shop));
+      expect(planned.filter((one) => !made.includes(one) && ![key(claim), key(shop)].includes(one))).toEqual([]);
     });
+    fc.assert(property, { numRuns: 200 });
   });
 
   test('what its owners leave, and nobody else wants, is deleted exactly once', () => {
