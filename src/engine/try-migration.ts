@@ -77,7 +77,7 @@ function operationsTo(before: Manifest, after: Manifest): PatchOperation[] {
 
 function operationOn(before: JsonObject, after: JsonObject, name: string, above: string): PatchOperation[] {
   const path = `${above}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const [then, now] = [before[name] ?? null, after[name] ?? null];
-  if (canonicalJson(then) === canonicalJson(now)) return [];
-  return [now === null ? { op: 'remove', path } : { op: 'add', path, value: now }];
+  const [then, now] = [before[name], after[name]];
+  if (now === undefined) return then === undefined ? [] : [{ op: 'remove', path }];
+  return then !== undefined && canonicalJson(then) === canonicalJson(now) ? [] : [{ op: 'add', path, value: now }];
 }

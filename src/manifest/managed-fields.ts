@@ -1,5 +1,5 @@
 /** The entries of `metadata.managedFields`: found, cut, filled and renamed. Nothing else of an object changes by that. */
-import { difference, type FieldSet, isEmpty, type ManagedFields, unionOf } from './field-set.ts';
+import { type FieldSet, isEmpty, isMember, type ManagedFields, unionOf } from './field-set.ts';
 
 /** Names one entry. Of one manager, updates through different versions and subresources are entries of their own. */
 export interface EntryIdentity {
@@ -36,9 +36,27 @@ export function heldFields(entries: Entries): FieldSet {
 export function cutFrom(entries: Entries, part: EntryPart): Entries {
   return entries.flatMap((entry) => {
     if (!sameEntry(part, entry)) return [entry];
-    const fieldsV1 = difference(entry.fieldsV1 ?? {}, part.fields);
+    const fieldsV1 = cut(entry.fieldsV1 ?? {}, part.fields);
     return isEmpty(fieldsV1) ? [] : [{ ...entry, fieldsV1 }];
   });
+}
+
+/**
+ * Who holds something in an object still holds the object, and not longer than that. Of an item that is not his he holds nothing:
+ * the server would not keep it for him.
+ */
+function cut(set: FieldSet, part: FieldSet): FieldSet {
+  return Object.fromEntries(
+    Object.entries(set).flatMap(([element, below]): [string, FieldSet][] => {
+      const gone = Object.hasOwn(part, element) ? part[element] : undefined;
+      if (!gone) return [[element, below]];
+      if (isMember(gone) && (isEmpty(below) || !element.startsWith('f:'))) return [];
+      const { '.': itself, ...inside } = below;
+      const left = cut(inside, gone);
+      if (isEmpty(left)) return isEmpty(below) ? [[element, below]] : [];
+      return [[element, itself ? { '.': {}, ...left } : left]];
+    }),
+  );
 }
 
 /** The entries with more fields in what a manager applied; of `apiVersion`, if it has applied nothing. */

@@ -6,7 +6,7 @@ import { isObject } from './shape.ts';
 /**
  * The value without the fields of `last` that `keep` does not have. As the server does it: an item of a list goes whole, and
  * what somebody holds inside it counts only if he holds the item; a field goes with all that is below it, also what nobody
- * holds, unless somebody holds something there; what has lost its last field goes, too. The same value when nothing goes.
+ * holds, unless somebody holds something there; what has lost its last field is null. The same value when nothing goes.
  */
 export function pruned<T extends JsonValue>(value: T, last: FieldSet, keep: FieldSet): T {
   const changed = new Map<string, JsonValue | undefined>();
@@ -25,7 +25,7 @@ function remains(element: string, value: JsonValue, last: FieldSet, keep: FieldS
   const kept = keep && (!isItem || isMember(keep)) ? keep : undefined;
   if (!kept && (!isItem || isMember(last))) return undefined;
   const left = pruned(value, last, kept ?? {});
-  return left !== value && isBare(left) ? undefined : left;
+  return left !== value && isBare(left) ? null : left;
 }
 
 function withChanges(value: JsonValue, changed: ReadonlyMap<string, JsonValue | undefined>): JsonValue {

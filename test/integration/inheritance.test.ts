@@ -146,9 +146,17 @@ describe('an object of several owners', () => {
 
 describe("an object of upstream's operator", () => {
   const ownedBy = 'vidraresource.infrahub.operators.com/owned-by';
-  const upstream = (owners: string[], data: Record<string, string>) => {
+  const upstream = async (owners: string[], data: Record<string, string>) => {
     const annotations = { 'managed-by': 'vidra', [ownedBy]: owners.join() };
-    return create(configMap(data, { labels: { 'managed-by': 'vidra' }, annotations }), 'manager');
+    // As on the home cluster, where the VidraResource is the controller; any object will do.
+    const { apiVersion, kind, metadata } = await world.cluster.get({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: world.namespace },
+    });
+    const reference = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
+    const marks = { labels: { 'managed-by': 'vidra' }, annotations, ownerReferences: [reference] };
+    return create(configMap(data, marks), 'manager');
   };
 
   it('loses what left the manifest, and the marks of the operator', async () => {
@@ -157,6 +165,7 @@ describe("an object of upstream's operator", () => {
     expect(rowOf(plan)).toMatchObject({ action: 'update', reason: expect.stringContaining('"manager"') });
     expect(after.data).toEqual({ color: 'red' });
     expect(Object.keys(after.metadata.annotations ?? {})).toEqual([expect.stringMatching(/^owner\.vidra/)]);
+    expect(after.metadata).not.toHaveProperty('ownerReferences');
     expect(await holders(configMap({}))).toEqual([ours()]);
     await expectSettled([wanted(configMap({ color: 'red' }))]);
   });

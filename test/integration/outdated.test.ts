@@ -124,4 +124,26 @@ describe('an object that was applied at a version which is gone', () => {
     ]);
     expect(actionsOf(await engine.plan(now))).toEqual([]);
   });
+
+  it.each([
+    ['served, with an older schema', [alpha(true, false), stable]],
+    ['not served any more', [alpha(false, false), stable]],
+  ])('with kubectl is adopted where the version is %s', async (_, versions) => {
+    const made = { ...thing('v1alpha1', { size: '1', color: 'red' }), metadata: { name: 'other', namespace } };
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(made) };
+    const path = `/apis/${group}/v1alpha1/namespaces/${namespace}/things`;
+    const body = { ...made, metadata: { ...made.metadata, annotations } };
+    await cluster.request('POST', path, { body, query: { fieldManager: 'kubectl-client-side-apply' } });
+    await define(alpha(true, false), stable);
+    await define(...versions);
+    const now = { ...thing('v1', { shape: 'round', color: 'red' }), metadata: made.metadata };
+    const definitions = [resource(`${namespace}-other`, now)];
+    const result = await engine.apply(definitions, { overrides: { adopt: 'IfUnowned' } });
+    expect(result.outcomes).toMatchObject([{ result: 'succeeded', change: { action: 'adopt' } }]);
+    const after = await cluster.get<Thing>(now);
+    expect(after.spec).toEqual({ shape: 'round', color: 'red' });
+    expect(after.metadata.annotations).not.toHaveProperty(['kubectl.kubernetes.io/last-applied-configuration']);
+    expect(after.metadata.managedFields).toMatchObject([{ manager: expect.stringMatching(/^vidra:/) }]);
+    expect(actionsOf(await engine.plan(definitions))).toEqual([]);
+  });
 });

@@ -7,59 +7,17 @@ import { heldFields } from '../../src/manifest/managed-fields.ts';
 import type { JsonValue, Manifest } from '../../src/manifest/manifest.ts';
 import { pruned } from '../../src/manifest/prune.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { defineThings, full, partOf } from '../support/things.ts';
 
 let cluster: Cluster;
 let namespace: string;
 let group: string;
 
-const text = { type: 'string' };
-const struct = (properties: object) => ({ type: 'object', properties });
-const map = (additionalProperties: object) => ({ type: 'object', additionalProperties });
-const list = (items: object, kind: object) => ({ type: 'array', items, ...kind });
-const item = {
-  ...struct({ name: text, v: text, w: text, options: struct({ one: text, two: text }) }),
-  required: ['name'],
-};
-const spec = struct({
-  a: text,
-  b: text,
-  part: struct({ x: text, y: text, deep: struct({ m: text, n: text }) }),
-  map: map(text),
-  structs: map(struct({ p: text, q: text })),
-  items: list(item, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
-  set: list(text, { 'x-kubernetes-list-type': 'set' }),
-  atomic: list(text, {}),
-  free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-});
-/** Every kind of thing that a set of fields can name. */
-const full = {
-  a: '1',
-  b: '2',
-  part: { x: '1', y: '2', deep: { m: '1', n: '2' } },
-  map: { one: '1', two: '2' },
-  structs: { u: { p: '1', q: '2' }, v: { p: '3', q: '4' } },
-  items: [
-    { name: 'first', v: '1', w: '2', options: { one: '1', two: '2' } },
-    { name: 'second', v: '3', w: '4', options: { one: '3' } },
-  ],
-  set: ['s', 't'],
-  atomic: ['x', 'y'],
-  free: { one: { two: '1', three: { four: '2' } }, five: '3' },
-};
-
 beforeAll(async () => {
   cluster = connect(inject('kubeconfig'));
   namespace = await cluster.createNamespace();
   group = `${namespace}.example.org`;
-  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: struct({ spec }) } }];
-  await cluster.create({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: { group, scope: 'Namespaced', names: { kind: 'Thing', plural: 'things' }, versions },
-  } as never);
-  await waitFor('the kind', async () => (await cluster.request('GET', `/apis/${group}/v1`)).status === 200);
+  await defineThings(cluster, group);
 });
 afterAll(() => cluster.close());
 
@@ -84,24 +42,6 @@ function someOf(set: FieldSet): fc.Arbitrary<FieldSet> {
           }),
     );
   return fc.tuple(...parts).map((some) => Object.fromEntries(some.flat()));
-}
-
-/** Some of the fields of a value, with their values. */
-function partOf(value: unknown): fc.Arbitrary<unknown> {
-  if (Array.isArray(value) && typeof value[0] === 'string') return fc.constantFrom(undefined, value);
-  if (Array.isArray(value))
-    return fc
-      .tuple(
-        ...value.map((each) => fc.option(partOf(each).map((some) => Object.assign({}, some, { name: each.name })))),
-      )
-      .map((items) => items.filter((each) => each !== null))
-      .map((items) => (items.length > 0 ? items : undefined));
-  if (typeof value !== 'object' || value === null) return fc.constantFrom(undefined, value);
-  const fields = Object.entries(value).map(([name, inner]) => partOf(inner).map((some) => [name, some] as const));
-  return fc.tuple(...fields).map((some) => {
-    const left = some.filter(([, inner]) => inner !== undefined);
-    return left.length > 0 ? Object.fromEntries(left) : undefined;
-  });
 }
 
 /** Whatever of it is null is nothing. */

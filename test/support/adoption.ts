@@ -67,7 +67,7 @@ export function adoptionWorld() {
   const applyExactly = async (manifest: Made, definitions: Definitions, adopt?: Policy['adopt']) => {
     const before = await cluster.get(manifest);
     const { plan, outcomes } = await engine.apply(definitions, adopt ? adopting(adopt) : {});
-    expect(outcomes.flatMap(({ problem }) => problem ?? [])).toEqual([]);
+    for (const { problem } of outcomes) if (problem) throw new Error(`${problem.code}: ${problem.message}`);
     const after = await cluster.get(manifest);
     expect(after.metadata.uid).toBe(before.metadata.uid);
     const differences = differencesOf(before as unknown as Manifest, after as unknown as Manifest);

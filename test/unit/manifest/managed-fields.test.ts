@@ -41,6 +41,20 @@ describe('entries of managedFields', () => {
     ]);
   });
 
+  test('keep an object of which they keep something, and nothing of an item that they lose', () => {
+    const item = { '.': {}, 'f:name': {}, 'f:image': {} };
+    const whole = { 'f:spec': { '.': {}, 'f:a': {}, 'f:b': {}, 'f:list': { 'k:{"name":"x"}': item } } };
+    const cut = { '.': {}, 'f:a': {}, 'f:list': { 'k:{"name":"x"}': { '.': {}, 'f:name': {} } } };
+    const entry = { ...theirs, fieldsV1: whole };
+    const [left] = cutFrom([entry], { ...partOf(entry), fields: { 'f:spec': cut } });
+    expect(left?.fieldsV1).toEqual({ 'f:spec': { '.': {}, 'f:b': {} } });
+    expect(cutFrom([entry], { ...partOf(entry), fields: whole })).toEqual([]);
+    const inside = { 'f:spec': { 'f:a': {}, 'f:b': {}, 'f:list': { 'k:{"name":"x"}': item } } };
+    expect(cutFrom([entry], { ...partOf(entry), fields: inside })).toEqual([]);
+    const leaf = { ...theirs, fieldsV1: { 'f:spec': {} } };
+    expect(cutFrom([leaf], { ...partOf(leaf), fields: { 'f:spec': { 'f:a': {} } } })).toEqual([leaf]);
+  });
+
   test('give an owner more fields, and make its entry where it has none', () => {
     expect(giveTo(entries, 'vidra:a', data('two'), 'v2')[0]).toEqual({ ...ours, fieldsV1: data('one', 'two') });
     const made = entry('vidra:b', 'Apply', ['two'], { apiVersion: 'v2' });
