@@ -55,7 +55,7 @@ const table = {
   NOT_ADOPTED: {
     retry: false,
     exit: 1,
-    hint: 'Pass --adopt to take the object over, or give the manifest another name.',
+    hint: 'Take the object over in the way named above, or give the manifest another name.',
   },
   IMMUTABLE: {
     retry: false,

@@ -9,6 +9,7 @@ import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts } from '../plan/conflict.ts';
 import { heldIgnored } from '../plan/ignore.ts';
+import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { mayApply, mayChange } from '../plan/proof.ts';
 import { contenders } from '../plan/rename-candidates.ts';
@@ -100,7 +101,7 @@ async function ask(
     if (prediction && refusedFields(error)) return { ...means, type: 'predicted', reason: prediction.reason };
     if (!object) return tryTaken(cluster, type, observed.owner, desired, error);
     const fields = immutableFields(error);
-    if (!fields) return refused(desired, error.code, error.message);
+    if (!fields) return refused(desired, error.code, maskMessage(object, error.message));
     const mayBeTried = mayReplace(observed.policy, desired);
     const anew = mayBeTried ? await tryAnew(cluster, type, observed, desired, object) : { differences: [] };
     return { type: 'immutable', fields, ...anew };
