@@ -15,7 +15,8 @@ let controlPlane: ControlPlane;
 let cluster: Cluster;
 
 interface Definition extends KubeObject {
-  status: { conditions: { type: string; status: string; reason: string; message: string }[] };
+  /** Null in a definition that the API server has only just stored. */
+  status: { conditions: { type: string; status: string; reason: string; message: string }[] | null };
 }
 
 beforeAll(async () => {
@@ -45,7 +46,7 @@ function readDefinition(file: string): Manifest {
 
 async function conditionsOf(file: string): Promise<Record<string, string>> {
   const { status } = await cluster.get<Definition>(readDefinition(file));
-  return Object.fromEntries(status.conditions.map((condition) => [condition.type, condition.status]));
+  return Object.fromEntries((status.conditions ?? []).map((condition) => [condition.type, condition.status]));
 }
 
 /** Server-side apply that refuses unknown and duplicate fields. */
