@@ -12,18 +12,21 @@ const debounceMs = 200;
 
 export interface DriftOptions {
   readonly clusterOf: (server: string) => Promise<Cluster>;
-  /** Told of objects that are not as they were left. */
-  readonly onDrift: (objects: readonly string[]) => void;
+  /** Told of objects of a key that are not as they were left. */
+  readonly onDrift: (key: string, objects: readonly string[]) => void;
   /** Told of what cannot be watched, and is only looked at with each interval. */
   readonly onBlind: (error: VidraError) => void;
   readonly signal: AbortSignal;
 }
 
+/** Whatever is run by itself, such as a definition, has a key and expectations of its own. */
 export interface Drift {
-  /** A run begins: what changes now is its own, until it ends. */
-  readonly pause: () => void;
-  /** A run has ended, and left this. */
-  readonly expect: (expectations: Expectations, effect: Effect) => void;
+  /** A run of the key begins: what changes now is its own, until it ends. */
+  readonly pause: (key: string) => void;
+  /** A run of the key has ended, and left this. */
+  readonly expect: (key: string, expectations: Expectations, effect: Effect) => void;
+  /** Nothing is expected of the key any more. */
+  readonly forget: (key: string) => void;
 }
 
 interface Kind {
@@ -35,55 +38,67 @@ interface Kind {
   readonly changed: Set<string>;
 }
 
+interface Followed {
+  expectations: Expectations;
+  isPaused: boolean;
+  /** What was reported of an object: the same state is reported once. */
+  readonly reported: Map<string, string>;
+}
+
 export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions): Drift {
   const kinds = new Map<string, Kind>();
-  /** What was reported of an object: the same state is reported once. */
-  const reported = new Map<string, string>();
-  let expectations: Expectations = new Map();
+  const followed = new Map<string, Followed>();
   /** When what is fought over is looked at again, in milliseconds since 1970. */
   const heldUntil = new Map<string, number>();
-  let isPaused = true;
   let timer: NodeJS.Timeout | undefined;
   let patient: NodeJS.Timeout | undefined;
 
   const check = () => {
     timer = undefined;
-    if (isPaused || signal.aborted) return;
-    const drifted = [...kinds.values()].flatMap((kind) => [...kind.changed].flatMap((key) => look(kind, key)));
-    if (drifted.length > 0) onDrift(drifted);
-  };
-  const look = (kind: Kind, key: string): string[] => {
-    kind.changed.delete(key);
-    const expected = expectations.get(kind.server)?.get(key);
-    const place = placeOf(kind.server, key);
-    if (!expected) return [];
-    const waitMs = (heldUntil.get(place) ?? 0) - Date.now();
-    if (waitMs > 0) {
-      kind.changed.add(key);
-      later(waitMs);
-      return [];
+    if (signal.aborted) return;
+    const drifted = new Map<string, string[]>();
+    for (const kind of kinds.values()) {
+      for (const identity of [...kind.changed]) {
+        kind.changed.delete(identity);
+        for (const [key, one] of followed) {
+          const object = look(kind, identity, one);
+          if (object !== undefined) drifted.set(key, [...(drifted.get(key) ?? []), object]);
+        }
+      }
     }
-    const live = kind.live.get(key);
+    for (const [key, objects] of drifted) onDrift(key, objects);
+  };
+  const look = (kind: Kind, identity: string, { expectations, isPaused, reported }: Followed): string | undefined => {
+    const expected = expectations.get(kind.server)?.get(identity);
+    if (!expected) return undefined;
+    const place = placeOf(kind.server, identity);
+    const waitMs = (heldUntil.get(place) ?? 0) - Date.now();
+    if (isPaused || waitMs > 0) {
+      kind.changed.add(identity);
+      if (!isPaused) later(waitMs);
+      return undefined;
+    }
+    const live = kind.live.get(identity);
     if (isAsLeft(expected, live)) {
       reported.delete(place);
-      return [];
+      return undefined;
     }
     const state = live ? `${live.uid} ${live.managers.map((one) => one.manager + one.fields)}` : 'gone';
-    if (reported.get(place) === state) return [];
+    if (reported.get(place) === state) return undefined;
     reported.set(place, state);
-    return [describe(expected.reference)];
+    return describe(expected.reference);
   };
   const expectedOf = ({ server, reference }: Kind): string[] => {
-    const all = [...(expectations.get(server) ?? [])];
+    const all = [...followed.values()].flatMap(({ expectations }) => [...(expectations.get(server) ?? [])]);
     const own = all.filter(([, one]) => nameOf(server, one.reference) === nameOf(server, reference));
-    return own.map(([key]) => key);
+    return own.map(([identity]) => identity);
   };
   const later = (milliseconds: number) => {
     clearTimeout(patient);
     patient = setTimeout(check, milliseconds);
   };
   const schedule = () => {
-    if (!isPaused) timer ??= setTimeout(check, debounceMs);
+    timer ??= setTimeout(check, debounceMs);
   };
   const follow = async (kind: Kind) => {
     try {
@@ -94,7 +109,7 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       for await (const event of cluster.watchMetadata(type, selection, kind.stop.signal)) {
         take(kind, event);
         // What is not in the list was removed while nobody looked.
-        if (event.type === 'listed') for (const key of expectedOf(kind)) kind.changed.add(key);
+        if (event.type === 'listed') for (const identity of expectedOf(kind)) kind.changed.add(identity);
         schedule();
       }
     } catch (error) {
@@ -106,6 +121,16 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       kinds.delete(nameOf(kind.server, kind.reference));
     }
   };
+  const followKinds = () => {
+    const wanted = kindsOf([...followed.values()].map(({ expectations }) => expectations));
+    for (const [name, kind] of kinds) if (!wanted.has(name)) kind.stop.abort();
+    for (const [name, { server, reference }] of wanted) {
+      if (kinds.has(name) || signal.aborted) continue;
+      const kind = { server, reference, live: new Map(), changed: new Set<string>(), stop: new AbortController() };
+      kinds.set(name, kind);
+      void follow(kind);
+    }
+  };
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
     clearTimeout(patient);
@@ -113,25 +138,20 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   });
 
   return {
-    pause: () => {
-      isPaused = true;
-      clearTimeout(timer);
-      timer = undefined;
+    pause: (key) => {
+      const one = followed.get(key);
+      if (one) one.isPaused = true;
     },
-    expect: (next, { written, patience }) => {
-      expectations = next;
+    expect: (key, expectations, { written, patience }) => {
+      const reported = followed.get(key)?.reported ?? new Map<string, string>();
+      followed.set(key, { expectations, isPaused: false, reported });
       for (const place of written) reported.delete(place);
       for (const [place, milliseconds] of patience) heldUntil.set(place, Date.now() + milliseconds);
-      isPaused = false;
-      const wanted = kindsOf(next);
-      for (const [name, kind] of kinds) if (!wanted.has(name)) kind.stop.abort();
-      for (const [name, { server, reference }] of wanted) {
-        if (kinds.has(name) || signal.aborted) continue;
-        const kind = { server, reference, live: new Map(), changed: new Set<string>(), stop: new AbortController() };
-        kinds.set(name, kind);
-        void follow(kind);
-      }
+      followKinds();
       schedule();
+    },
+    forget: (key) => {
+      if (followed.delete(key)) followKinds();
     },
   };
 }
@@ -153,9 +173,9 @@ function seen({ uid, deleting, managers }: ObjectMetadata): Seen {
   return { uid, deleting, managers };
 }
 
-function kindsOf(expectations: Expectations): Map<string, { server: string; reference: ObjectReference }> {
+function kindsOf(all: readonly Expectations[]): Map<string, { server: string; reference: ObjectReference }> {
   const kinds = new Map<string, { server: string; reference: ObjectReference }>();
-  for (const [server, objects] of expectations) {
+  for (const [server, objects] of all.flatMap((expectations) => [...expectations])) {
     for (const { reference } of objects.values()) kinds.set(nameOf(server, reference), { server, reference });
   }
   return kinds;

@@ -42,7 +42,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
 
   const drift = watchDrift({
     clusterOf: target.clusterOf,
-    onDrift: (objects) => loop.trigger({ type: 'drift', objects }),
+    onDrift: (_set, objects) => loop.trigger({ type: 'drift', objects }),
     onBlind: (error) => emit({ type: 'blind', error }),
     signal,
   });
@@ -52,7 +52,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
   };
   const runOnce = async (trigger: Trigger, ended: AbortSignal): Promise<boolean> => {
     emit({ type: 'reconciling', trigger });
-    drift.pause();
+    drift.pause(first.set);
     const start = performance.now();
     const current = target;
     let effect = nothingDone;
@@ -70,7 +70,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       else throw error;
       return false;
     } finally {
-      if (!signal.aborted) drift.expect(await expectations(current, owners), effect);
+      if (!signal.aborted) drift.expect(first.set, await expectations(current, owners), effect);
     }
   };
   // A run that failed has not said whose objects these are.
