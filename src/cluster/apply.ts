@@ -37,7 +37,7 @@ function send(
   transport: Transport,
   type: ResourceType,
   manifest: Manifest,
-  { manager, force, dryRun, expect }: ApplyOptions,
+  { manager, force, dryRun, subresource, expect }: ApplyOptions,
 ): Promise<ClusterAnswer> {
   const { namespace = '', name } = manifest.metadata;
   const parameters = {
@@ -49,7 +49,7 @@ function send(
   return transport.send({
     method: 'PATCH',
     write: !dryRun,
-    path: objectPath(type, { namespace, name }) + query(parameters),
+    path: objectPath(type, { namespace, name }) + (subresource ? `/${subresource}` : '') + query(parameters),
     contentType: applyPatch,
     body: stringifyJson(expecting(manifest, expect)),
     ...(dryRun ? {} : { accept: metadataAccept }),

@@ -29,6 +29,8 @@ export interface ApplyOptions {
   /** Take fields away from the managers that hold other values. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  /** Apply to the status, and to nothing else. */
+  readonly subresource?: 'status';
   /** `absent`: only if the object does not exist. A uid: only if it is still that very object, and unchanged since a version. */
   readonly expect?: 'absent' | { readonly uid: string; readonly resourceVersion?: string };
 }

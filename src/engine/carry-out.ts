@@ -31,11 +31,19 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
   const outcomes = await actAll(plan, target.clusterOf, run, until, createObjection(plan, target.inventory));
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
-  if (!options.wait) return { plan, outcomes, unhealthy: [], notes };
+  const result = { id, plan, outcomes, unhealthy: [], notes };
+  return options.wait ? awaitSettled(result, target, run, until) : result;
+}
 
+/**
+ * Waits until what the result wrote is healthy and what it deleted is gone, at most until `until` (milliseconds since 1970), and
+ * records that. Throws a VidraError when a record cannot be written.
+ */
+export async function awaitSettled(result: Result, target: Target, run: Run, until: number): Promise<Result> {
+  const { id, plan, outcomes } = result;
   const settled = await settle(outcomes, plan, target, run, until);
   if (outcomes.some((outcome) => outcome.gone === false)) await recordAll(plan.owners, settled.outcomes, target, id);
-  return { plan, ...settled, notes };
+  return { ...result, ...settled };
 }
 
 async function recordAll(

@@ -33,6 +33,8 @@ export interface Outcome {
 }
 
 export interface Result {
+  /** Of the run: its start in ISO 8601 and a random part. */
+  readonly id: string;
   readonly plan: Plan;
   /** In the order in which they ended. Changes `keep` and `skip` have none. */
   readonly outcomes: readonly Outcome[];

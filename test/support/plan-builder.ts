@@ -89,5 +89,5 @@ export function outcome(owner: string, change: Change, more: Partial<Outcome> = 
 }
 
 export function resultOf(plan: Plan, outcomes: readonly Outcome[], unhealthy: Result['unhealthy'] = []): Result {
-  return { plan, outcomes, unhealthy, notes: [] };
+  return { id: '2026-01-01T00:00:00.000Z-test', plan, outcomes, unhealthy, notes: [] };
 }
