@@ -8,9 +8,9 @@ const expressions = ['current', 'inProgress', 'failed'];
 /** What is wrong with an expression, if anything. */
 export type FaultOf = (text: string) => string | undefined;
 
-/** What checks one expression; nothing when no file can hold any. The interpreter is large, so it is loaded when it is needed. */
-export async function loadFaultOf(files: readonly { readonly content: string }[]): Promise<FaultOf | undefined> {
-  if (!files.some(({ content }) => content.includes('healthChecks'))) return undefined;
+/** What checks one expression; nothing where nobody can have written any. The interpreter is large, so it is loaded when it is needed. */
+export async function loadFaultOf(isNeeded: boolean): Promise<FaultOf | undefined> {
+  if (!isNeeded) return undefined;
   const { faultOf } = await import('../manifest/expression.ts');
   return faultOf;
 }

@@ -51,8 +51,9 @@ function isCount(value: JsonValue, percent: boolean): boolean {
   return percent && typeof value === 'string' && /^(100|[1-9]?[0-9])%$/.test(value);
 }
 
-function faultOfText(value: string, { filled, pattern, example }: TextRule): string | undefined {
+function faultOfText(value: string, { filled, longest, pattern, example }: TextRule): string | undefined {
   if (filled && value === '') return 'must not be empty';
+  if (longest !== undefined && value.length > longest) return `must not be longer than ${longest} characters`;
   return pattern && !pattern.test(value) ? `must look like ${example}, not ${show(value)}` : undefined;
 }
 

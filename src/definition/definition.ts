@@ -1,6 +1,7 @@
 /** What the user wrote: which artifacts, or which manifests, shall be where. */
 
 import type { Origin } from '../manifest/manifest.ts';
+import type { Conduct, NamespacedName } from './conduct.ts';
 import type { Policy } from './policy.ts';
 
 export interface Destination {
@@ -10,13 +11,35 @@ export interface Destination {
   readonly namespace?: string;
   /** Whether changes in the cluster start a reconcile. */
   readonly reconcileOnEvents: boolean;
+  /** The Secret of the home cluster that says how to reach `server`; found by its label if missing. */
+  readonly kubeconfigSecretRef?: NamespacedName & {
+    readonly key: string;
+    /** Of the kubeconfig; the one that has the server if missing. */
+    readonly context?: string;
+  };
+}
+
+/** What the API server knows of a definition besides what the user wrote. */
+export interface Stored {
+  readonly uid: string;
+  readonly generation: number;
+  readonly annotations: { readonly [name: string]: string };
+  /** Somebody has deleted it, and it waits for its finalizers. */
+  readonly deleting?: true;
+}
+
+interface Common extends Conduct {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly destination: Destination;
+  readonly policy: Policy;
+  /** Only of what was read from a cluster. */
+  readonly stored?: Stored;
 }
 
 /** Artifacts of an Infrahub that are kept in a cluster. */
-export interface InfrahubSync {
+export interface InfrahubSync extends Common {
   readonly kind: 'InfrahubSync';
-  readonly name: string;
-  readonly origin: Origin;
   readonly source: {
     readonly infrahubAPIURL: string;
     /** Name of the artifacts (the spelling is upstream's). */
@@ -25,24 +48,16 @@ export interface InfrahubSync {
     readonly targetBranch: string;
     /** As written: absolute or relative, not checked here. */
     readonly targetDate?: string;
+    /** The Secret of the home cluster with the credentials; found by its label if missing. */
+    readonly credentialsSecretRef?: NamespacedName;
   };
-  readonly destination: Destination;
-  readonly policy: Policy;
-  /** Milliseconds between two reconciles of `vidra watch`; its own default if missing. */
-  readonly interval?: number;
 }
 
 /** Manifests that are kept in a cluster, written into the definition itself. */
-export interface VidraResource {
+export interface VidraResource extends Common {
   readonly kind: 'VidraResource';
-  readonly name: string;
-  readonly origin: Origin;
   /** YAML or JSON of any number of documents. */
   readonly manifest: string;
-  readonly destination: Destination;
-  readonly policy: Policy;
-  /** Milliseconds between two reconciles of `vidra watch`; its own default if missing. */
-  readonly interval?: number;
 }
 
 export type Definition = InfrahubSync | VidraResource;

@@ -2,14 +2,13 @@
 
 import { VidraError } from '../errors.ts';
 import { decode } from '../manifest/decode.ts';
-import { describeOrigin, type JsonObject, type LocatedManifest, type Manifest } from '../manifest/manifest.ts';
+import { describeOrigin, type Manifest } from '../manifest/manifest.ts';
 import { nearest } from '../manifest/nearest.ts';
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
 import { checkExpressions, type FaultOf, loadFaultOf } from './check-expressions.ts';
-import { type Definition, type Destination, definitionApiVersion, type InfrahubSync } from './definition.ts';
-import { parseDuration } from './duration.ts';
-import { readPolicy } from './read-policy.ts';
+import { type Definition, definitionApiVersion } from './definition.ts';
+import { readDefinition } from './read.ts';
 import { rulesByKind } from './rules.ts';
 
 export interface ParsedDefinitions {
@@ -24,7 +23,8 @@ interface File {
 
 /** Reads definitions from YAML or JSON, expressions included. Problems are DEFINITION_INVALID, and begin with the place. */
 export async function loadDefinitions(files: readonly File[]): Promise<ParsedDefinitions> {
-  return parseDefinitions(files, await loadFaultOf(files));
+  const mayHoldExpressions = files.some(({ content }) => content.includes('healthChecks'));
+  return parseDefinitions(files, await loadFaultOf(mayHoldExpressions));
 }
 
 /** Takes expressions as they are, unless it gets what finds faults in them. */
@@ -38,7 +38,7 @@ export function parseDefinitions(files: readonly File[], faultOf?: FaultOf): Par
   for (const file of files) {
     const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkAll });
     problems.push(...decoded.problems.map(asDefinitionProblem));
-    for (const located of decoded.manifests) addDefinition(toDefinition(located), definitions, problems);
+    for (const located of decoded.manifests) addDefinition(readDefinition(located), definitions, problems);
   }
   if (definitions.size === 0 && problems.length === 0) problems.push(nothingIn(files));
   return { definitions: [...definitions.values()], problems };
@@ -73,38 +73,6 @@ function describeOther({ kind, metadata }: Manifest): string {
   const guess = nearest(kind, Object.keys(rulesByKind));
   if (guess) return `the kind ${kind} is not known; did you mean ${guess}?`;
   return `${kind} ${metadata.name} is no definition; write an InfrahubSync, or put the manifest as text into spec.manifest of a VidraResource`;
-}
-
-/** Expects a manifest that keeps its rules. */
-function toDefinition({ manifest, origin }: LocatedManifest): Definition {
-  const { name } = manifest.metadata;
-  const spec = manifest['spec'] as JsonObject;
-  const destination = toDestination(spec['destination'] as JsonObject | undefined | null);
-  const interval = typeof spec['interval'] === 'string' ? parseDuration(spec['interval']) : undefined;
-  const common = { name, origin, destination, policy: readPolicy(spec), ...(interval !== undefined && { interval }) };
-  if (manifest.kind === 'VidraResource') {
-    return { kind: 'VidraResource', ...common, manifest: spec['manifest'] as string };
-  }
-  return { kind: 'InfrahubSync', ...common, source: toSource(spec['source'] as JsonObject) };
-}
-
-function toSource(source: JsonObject): InfrahubSync['source'] {
-  const { infrahubAPIURL, artefactName, targetBranch, targetDate } = source as { readonly [field: string]: string };
-  return {
-    infrahubAPIURL: infrahubAPIURL as string,
-    artefactName: artefactName as string,
-    targetBranch: targetBranch ?? 'main',
-    ...(targetDate ? { targetDate } : {}),
-  };
-}
-
-function toDestination(destination: JsonObject | undefined | null): Destination {
-  const { server, namespace, reconcileOnEvents } = destination ?? {};
-  return {
-    ...(server ? { server: server as string } : {}),
-    ...(namespace ? { namespace: namespace as string } : {}),
-    reconcileOnEvents: reconcileOnEvents === true,
-  };
 }
 
 function nothingIn(files: readonly { name: string }[]): VidraError {

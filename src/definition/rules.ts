@@ -1,4 +1,5 @@
 /** What the fields of a definition may hold: the same rules as the schemas in crds/, which a test holds them to. */
+import type { Definition } from './definition.ts';
 
 const url = {
   pattern: /^(http|https):\/\/[a-zA-Z0-9.-]+(:[0-9]+)?(?:\/[a-zA-Z0-9-]+)*$/,
@@ -10,6 +11,8 @@ export interface TextRule {
   readonly type: 'text';
   readonly required?: boolean;
   readonly filled?: boolean;
+  /** The most characters. */
+  readonly longest?: number;
   readonly pattern?: RegExp;
   readonly example?: string;
 }
@@ -52,12 +55,32 @@ export type Rule =
   | Plain<'duration'>
   | Plain<'anything'>;
 
+const namespaceName: TextRule = {
+  type: 'text',
+  required: true,
+  longest: 63,
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  example: 'vidra-system',
+};
+const objectName: TextRule = {
+  type: 'text',
+  required: true,
+  longest: 253,
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+  example: 'web-servers (a-z, 0-9, - and .)',
+};
+const secretKey: TextRule = { type: 'text', longest: 253, pattern: /^[-._a-zA-Z0-9]+$/, example: 'kubeconfig' };
+
 const destination: MappingRule = {
   type: 'mapping',
   fields: {
     server: { type: 'text', ...url, example: 'https://kubernetes.example.com:6443' },
     namespace: { type: 'text' },
     reconcileOnEvents: { type: 'boolean' },
+    kubeconfigSecretRef: {
+      type: 'mapping',
+      fields: { namespace: namespaceName, name: objectName, key: secretKey, context: { type: 'text', filled: true } },
+    },
   },
 };
 
@@ -69,6 +92,7 @@ const source: MappingRule = {
     artefactName: { type: 'text', required: true, filled: true },
     targetBranch: { type: 'text', filled: true },
     targetDate: { type: 'text' },
+    credentialsSecretRef: { type: 'mapping', fields: { namespace: namespaceName, name: objectName } },
   },
 };
 
@@ -81,7 +105,32 @@ const path: TextRule = {
   example: 'spec.template.spec.containers[name=web].image',
 };
 
-/** What a definition lets Vidra do (policy.ts), and how often. */
+/** How a definition is reconciled (conduct.ts). */
+const conduct: MappingRule['fields'] = {
+  suspend: { type: 'boolean' },
+  mode: { type: 'choice', choices: ['Enforce', 'Observe', 'Approve'] },
+  interval: { type: 'duration' },
+  timeout: { type: 'duration' },
+  wait: { type: 'boolean' },
+  dependsOn: {
+    type: 'list',
+    items: {
+      type: 'mapping',
+      fields: {
+        kind: { type: 'choice', required: true, choices: ['InfrahubSync', 'VidraResource'] },
+        name: objectName,
+      },
+    },
+  },
+  serviceAccountName: {
+    type: 'text',
+    longest: 317,
+    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    example: 'shop/deployer (namespace/name)',
+  },
+};
+
+/** What a definition lets Vidra do (policy.ts). */
 const policy: MappingRule['fields'] = {
   adopt: { type: 'choice', choices: ['Never', 'IfUnowned', 'Always'] },
   conflicts: {
@@ -120,7 +169,6 @@ const policy: MappingRule['fields'] = {
     },
   },
   historyLimit: { type: 'count' },
-  interval: { type: 'duration' },
 };
 
 const reconciledAt: Rule = {
@@ -133,12 +181,7 @@ const metadata: MappingRule = {
   type: 'mapping',
   required: true,
   fields: {
-    name: {
-      type: 'text',
-      required: true,
-      pattern: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-      example: 'web-servers (a-z, 0-9, - and .)',
-    },
+    name: objectName,
     namespace: { type: 'text' },
     labels: { type: 'anything' },
     annotations: { type: 'anything' },
@@ -147,25 +190,23 @@ const metadata: MappingRule = {
   },
 };
 
-/** The rules of a whole definition of each kind. */
-export const rulesByKind: { readonly [kind: string]: MappingRule } = {
-  InfrahubSync: definitionRule({ source, destination, ...policy }),
-  VidraResource: definitionRule({
-    manifest: { type: 'text', required: true },
-    destination,
-    reconciledAt,
-    ...policy,
-  }),
+/** The rules of `spec` in a definition of each kind. */
+export const specRules: Readonly<Record<Definition['kind'], MappingRule>> = {
+  InfrahubSync: { type: 'mapping', required: true, fields: { source, destination, ...conduct, ...policy } },
+  VidraResource: {
+    type: 'mapping',
+    required: true,
+    fields: { manifest: { type: 'text', required: true }, destination, reconciledAt, ...conduct, ...policy },
+  },
 };
 
-function definitionRule(spec: MappingRule['fields']): MappingRule {
-  return {
-    type: 'mapping',
-    fields: {
-      apiVersion: { type: 'anything' },
-      kind: { type: 'anything' },
-      metadata,
-      spec: { type: 'mapping', required: true, fields: spec },
-    },
-  };
+/** The rules of a whole definition as somebody writes it. */
+export const rulesByKind: { readonly [kind: string]: MappingRule } = {
+  InfrahubSync: definitionRule(specRules.InfrahubSync),
+  VidraResource: definitionRule(specRules.VidraResource),
+};
+
+function definitionRule(spec: MappingRule): MappingRule {
+  const anything = { type: 'anything' } as const;
+  return { type: 'mapping', fields: { apiVersion: anything, kind: anything, metadata, spec } };
 }

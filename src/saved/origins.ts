@@ -23,8 +23,8 @@ export interface Origins {
 export function originsOf(definitions: readonly Definition[], fetched: Fetched, salt: string): Origins {
   return {
     definitions: definitions.map((definition) => {
-      // The same definition in another file is the same.
-      const { origin: _, ...said } = definition;
+      // The same definition in another file, or in the cluster, is the same.
+      const { origin: _, stored: __, ...said } = definition;
       return { kind: said.kind, name: said.name, digest: saltedDigest(salt, said as unknown as JsonValue) };
     }),
     snapshots: [...fetched].map(([sync, snapshot]) =>

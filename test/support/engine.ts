@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
+import { defaultConduct } from '../../src/definition/conduct.ts';
 import type { Definition } from '../../src/definition/definition.ts';
 import { defaultPolicy } from '../../src/definition/policy.ts';
 import { type CarryOutOptions, carryOut } from '../../src/engine/carry-out.ts';
@@ -73,6 +74,7 @@ export function resource(name: string, ...manifests: readonly object[]): Definit
     manifest: manifests.map((manifest) => stringifyJson(parseJson(JSON.stringify(manifest)))).join('\n---\n'),
     destination: { reconcileOnEvents: false },
     policy: defaultPolicy,
+    ...defaultConduct,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConduct } from '../../../src/definition/conduct.ts';
 import { loadDefinitions, parseDefinitions } from '../../../src/definition/parse.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 
@@ -26,6 +27,7 @@ describe('a definition', () => {
           source: { infrahubAPIURL: 'http://a', artefactName: 'x', targetBranch: 'main' },
           destination: { reconcileOnEvents: false },
           policy: defaultPolicy,
+          ...defaultConduct,
         },
       ],
       problems: [],
@@ -53,6 +55,7 @@ status: {syncState: Succeeded}
           },
           destination: { server: 'https://k:6443', namespace: 'web', reconcileOnEvents: true },
           policy: defaultPolicy,
+          ...defaultConduct,
         },
       ],
       problems: [],
@@ -80,6 +83,7 @@ status: {syncState: Succeeded}
           manifest: 'a: 1\n',
           destination: { reconcileOnEvents: false },
           policy: defaultPolicy,
+          ...defaultConduct,
         },
       ],
       problems: [],
@@ -136,9 +140,9 @@ describe('problems', () => {
         "DEFINITION_INVALID 1.yaml, document 1, line 14, column 17: spec.destinations is not known; did you mean destination?",
         "DEFINITION_INVALID 1.yaml, document 1, line 15, column 14: spec.intervals is not known; did you mean interval?",
         "DEFINITION_INVALID 1.yaml, document 1, line 7, column 21: spec.source.infrahubApiUrl is not known; did you mean infrahubAPIURL?",
-        "DEFINITION_INVALID 1.yaml, document 1, line 10, column 17: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
-        "DEFINITION_INVALID 1.yaml, document 1, line 11, column 16: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
-        "DEFINITION_INVALID 1.yaml, document 1, line 12, column 15: spec.source.toString is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate",
+        "DEFINITION_INVALID 1.yaml, document 1, line 10, column 17: spec.source.frobnicate is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate, credentialsSecretRef",
+        "DEFINITION_INVALID 1.yaml, document 1, line 11, column 16: spec.source.__proto__ is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate, credentialsSecretRef",
+        "DEFINITION_INVALID 1.yaml, document 1, line 12, column 15: spec.source.toString is not known; known are infrahubAPIURL, artefactName, targetBranch, targetDate, credentialsSecretRef",
         "DEFINITION_INVALID 1.yaml, document 1, line 7, column 5: spec.source.infrahubAPIURL is missing",
         "DEFINITION_INVALID 1.yaml, document 1, line 8, column 19: spec.source.artefactName must not be empty",
         "DEFINITION_INVALID 1.yaml, document 1, line 9, column 19: spec.source.targetBranch must be text, not a number; put it in quotes",
@@ -203,6 +207,37 @@ describe('problems', () => {
         healthChecks: [{ apiVersion: 'example.org/v1', kind: 'Widget', current: 'status.ok' }],
         historyLimit: 3,
       },
+    });
+  });
+
+  test('says how it is reconciled, and which Secrets say how to get there', () => {
+    const spec = `
+  source: {infrahubAPIURL: 'http://a', artefactName: x, credentialsSecretRef: {namespace: ops, name: infrahub}}
+  destination: {server: 'https://k', kubeconfigSecretRef: {namespace: ops, name: k.config, context: edge}}
+  suspend: true
+  mode: Approve
+  interval: 5m
+  timeout: 1m30s
+  wait: false
+  dependsOn: [{kind: VidraResource, name: base}]
+  serviceAccountName: shop/deployer`;
+    expect(parse(sync('a', spec))).toMatchObject({
+      problems: [],
+      definitions: [
+        {
+          source: { credentialsSecretRef: { namespace: 'ops', name: 'infrahub' } },
+          destination: {
+            kubeconfigSecretRef: { namespace: 'ops', name: 'k.config', key: 'kubeconfig', context: 'edge' },
+          },
+          suspend: true,
+          mode: 'Approve',
+          interval: 300_000,
+          timeout: 90_000,
+          wait: false,
+          dependsOn: [{ kind: 'VidraResource', name: 'base' }],
+          serviceAccount: { namespace: 'shop', name: 'deployer' },
+        },
+      ],
     });
   });
 

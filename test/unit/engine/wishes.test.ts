@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConduct } from '../../../src/definition/conduct.ts';
 import type { InfrahubSync, VidraResource } from '../../../src/definition/definition.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 import type { OwnerIntent } from '../../../src/engine/intent.ts';
@@ -19,6 +20,7 @@ const shop: InfrahubSync = {
   source: { infrahubAPIURL: url, artefactName: 'Webserver_Manifest', targetBranch: 'main' },
   destination: { reconcileOnEvents: false },
   policy: defaultPolicy,
+  ...defaultConduct,
 };
 const own: VidraResource = {
   kind: 'VidraResource',
@@ -27,6 +29,7 @@ const own: VidraResource = {
   manifest: config,
   destination: { reconcileOnEvents: false },
   policy: defaultPolicy,
+  ...defaultConduct,
 };
 
 function snapshot(ids: readonly string[], more: Partial<Snapshot> = {}): Snapshot {

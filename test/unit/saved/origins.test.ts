@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConduct } from '../../../src/definition/conduct.ts';
 import type { InfrahubSync } from '../../../src/definition/definition.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 import { VidraError } from '../../../src/errors.ts';
@@ -12,6 +13,7 @@ const sync = (name: string, branch = 'main', file = 'a.yaml'): InfrahubSync => (
   source: { infrahubAPIURL: 'https://infrahub.example.com', artefactName: 'Web', targetBranch: branch },
   destination: { reconcileOnEvents: false },
   policy: defaultPolicy,
+  ...defaultConduct,
 });
 const snapshot = (revision: string, content: string, more: Partial<Snapshot> = {}): Snapshot => ({
   revision,
