@@ -63,3 +63,8 @@ export interface VidraResource extends Common {
 export type Definition = InfrahubSync | VidraResource;
 
 export const definitionApiVersion = 'infrahub.operators.com/v1alpha1';
+
+/** For people, and as a key: `InfrahubSync web`. */
+export function nameOfDefinition({ kind, name }: Pick<Definition, 'kind' | 'name'>): string {
+  return `${kind} ${name}`;
+}

@@ -1,7 +1,7 @@
 /** What becomes of one owner, before its cluster is asked. */
 import { defaultPolicy, type Policy } from '../definition/policy.ts';
 import { type ErrorCode, VidraError } from '../errors.ts';
-import { destinationServer, type InventoryRecord, type OwnerHeader } from '../inventory/inventory.ts';
+import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } from '../inventory/inventory.ts';
 import type { decode } from '../manifest/decode.ts';
 import type { LocatedManifest } from '../manifest/manifest.ts';
 import type { Problem } from '../plan/plan.ts';
@@ -34,7 +34,7 @@ export function wanted(
   policy: Policy,
 ): OwnerIntent {
   const problems = decoded.problems.map(problemOf);
-  if (record && record.header.set !== '' && record.header.set !== set) {
+  if (record && !isOfSet(record.header, set)) {
     return refused(record, 'SET_MISMATCH', `belongs to the set "${record.header.set}"`);
   }
   // What it has at the old place would be nobody's: the record of an owner is of one cluster.

@@ -1,7 +1,7 @@
 /** From one InfrahubSync and what its source gave to what becomes of its owners. */
 import type { InfrahubSync } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
-import { destinationServer, type InventoryRecord } from '../inventory/inventory.ts';
+import { destinationServer, type InventoryRecord, isOfSet } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Artifact, PendingArtifact, Snapshot } from '../source/source.ts';
@@ -16,7 +16,7 @@ export function ofSync(
   records: readonly InventoryRecord[],
   byName: ReadonlyMap<string, InventoryRecord>,
 ): Intents {
-  const own = records.filter(({ header }) => header.sync === sync.name && header.set === target.set);
+  const own = records.filter(({ header }) => header.sync === sync.name && isOfSet(header, target.set));
   if (!snapshot || snapshot instanceof VidraError) {
     const problem = problemOf(snapshot ?? new VidraError('SOURCE_UNREACHABLE', 'was not read', { subject: sync.name }));
     return {
@@ -47,7 +47,7 @@ export function ofSync(
           : waiting(record, `its artifact is not listed, and stays: ${doubt}`),
       ),
     ],
-    problems: isEmpty ? [empty(sync, gone.length)] : [],
+    problems: [...(snapshot.stale ? [problemOf(snapshot.stale)] : []), ...(isEmpty ? [empty(sync, gone.length)] : [])],
     notes: [
       ...snapshot.warnings,
       ...snapshot.pending.map((artifact) => `${artifact.name} (${artifact.id}): ${artifact.reason}`),

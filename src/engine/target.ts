@@ -28,6 +28,8 @@ export interface Target {
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */
   readonly prune: boolean;
+  /** The definitions are not all of their set: of the owners of others nothing is said. */
+  readonly partial?: true;
   /** With it, differences that are masked carry salted digests, so that plans can be compared. */
   readonly salt?: string;
 }

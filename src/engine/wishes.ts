@@ -1,8 +1,9 @@
 /** From definitions, snapshots and records to what becomes of each owner: wanted, leaving, or waiting. */
-import type { Definition } from '../definition/definition.ts';
+import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
-import { destinationServer, type InventoryRecord } from '../inventory/inventory.ts';
+import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
+import type { Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
 import { type Intents, leaving, only, problemOf, wanted } from './intent.ts';
 import { ofSync } from './sync-wishes.ts';
@@ -11,7 +12,7 @@ import type { Target } from './target.ts';
 /** What a sync's source gave: a snapshot, or why there is none. */
 export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 
-type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune' | 'overrides'>;
+type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune' | 'partial' | 'overrides'>;
 
 export function intentsOf(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
   const own = records.filter((record) => record.elsewhere === undefined);
@@ -27,13 +28,9 @@ export function withoutNamesakes(intents: Intents, records: readonly InventoryRe
   const first = new Map(names.map((name, index): [string, number] => [name, index]).reverse());
   const twins = new Set(names.filter((name, index) => first.get(name) !== index));
   const isNamesake = (name: string) => elsewhere.has(name) || twins.has(name);
-  const problems = [...new Set(names)].filter(isNamesake).map((subject) => {
-    const place = elsewhere.get(subject);
-    if (place === undefined)
-      return problemOf(new VidraError('DEFINITION_INVALID', 'is the name of two owners of the set', { subject }));
-    const message = `an owner of this name has its record in the namespace "${place}" (VIDRA_NAMESPACE)`;
-    return problemOf(new VidraError('SET_MISMATCH', message, { subject }));
-  });
+  const problems = intents.owners
+    .filter(({ header }) => isNamesake(header.name))
+    .map(({ header }) => namesake(header, elsewhere.get(header.name)));
   return {
     ...intents,
     owners: intents.owners.filter(({ header }) => !isNamesake(header.name)),
@@ -41,9 +38,36 @@ export function withoutNamesakes(intents: Intents, records: readonly InventoryRe
   };
 }
 
+function namesake(header: OwnerHeader, place: string | undefined): Problem {
+  const subject = header.name;
+  const definition = definitionOf(header);
+  const error =
+    place === undefined
+      ? new VidraError('DEFINITION_INVALID', `is the name of two owners of the set; one is of ${definition}`, {
+          subject,
+        })
+      : new VidraError(
+          'SET_MISMATCH',
+          `an owner of this name has its record in the namespace "${place}" (VIDRA_NAMESPACE)`,
+          { subject },
+        );
+  return { ...problemOf(error), definition };
+}
+
+function definitionOf({ sync, name }: OwnerHeader): string {
+  return nameOfDefinition(sync === undefined ? { kind: 'VidraResource', name } : { kind: 'InfrahubSync', name: sync });
+}
+
 function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
   const byName = new Map(records.map((record) => [record.header.name, record]));
-  const parts = target.definitions.map((definition) => ofDefinition(definition, target, fetched, records, byName));
+  const parts = target.definitions.map((definition): Intents => {
+    const part = definition.stored?.deleting
+      ? ofDeleted(definition, target, records)
+      : ofDefinition(definition, target, fetched, records, byName);
+    const concerning = nameOfDefinition(definition);
+    return { ...part, problems: part.problems.map((problem) => ({ ...problem, definition: concerning })) };
+  });
+  if (target.partial) return merge(parts);
   const named = new Set(parts.flatMap((part) => part.owners.map((owner) => owner.header.name)));
   const syncs = new Set(target.definitions.filter((one) => one.kind === 'InfrahubSync').map((one) => one.name));
   const left = records.filter(
@@ -66,6 +90,16 @@ function ofDefinition(
   const decoded = decode(manifest, { source: origin.source, artifact: `VidraResource ${name}` });
   const policy = { ...definition.policy, ...target.overrides };
   return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set, policy));
+}
+
+/** A definition that waits for its finalizer takes its owners along. */
+function ofDeleted(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
+  const { kind, name, policy } = definition;
+  const isIts = ({ header }: InventoryRecord) =>
+    isOfSet(header, target.set) && (kind === 'InfrahubSync' ? header.sync === name : header.name === name);
+  const rules = { ...policy, ...target.overrides };
+  const owners = records.filter(isIts).map((record) => leaving(record, 'its definition is being deleted', rules));
+  return { owners, problems: [], notes: [] };
 }
 
 function ofLeft(records: readonly InventoryRecord[], target: Sets): Intents {

@@ -48,7 +48,7 @@ export interface InventoryEntry {
 /** What is known of an owner besides its objects. */
 export interface OwnerHeader {
   readonly name: string;
-  /** The set of definitions that it was applied with. */
+  /** The set of definitions that it was applied with; empty for what the operator before Vidra left, which is of any set. */
   readonly set: string;
   /** Name of the InfrahubSync that it comes from; nothing for a VidraResource of its own. */
   readonly sync?: string;
@@ -94,6 +94,11 @@ export interface Inventory {
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
   /** What writing the records of these owners takes. */
   permissions(owners: readonly string[]): readonly Permission[];
+}
+
+/** Whether an owner belongs to a set of definitions. */
+export function isOfSet(header: OwnerHeader, set: string): boolean {
+  return header.set === '' || header.set === set;
 }
 
 /** When a run started, in ISO 8601. */

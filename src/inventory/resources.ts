@@ -93,7 +93,7 @@ function storedEntry({ reference, ...rest }: InventoryEntry): StoredEntry {
 
 function readPiece(object: Manifest): Piece {
   const status = (object['status'] ?? {}) as Status;
-  const { set = '', shards = 1, sync, artifact, checksum, ...end } = status.inventory ?? {};
+  const { set = '', shards = 1, sync = syncOf(object), artifact, checksum, ...end } = status.inventory ?? {};
   const deletionPolicy = end.deletionPolicy as OwnerHeader['deletionPolicy'];
   const propagationPolicy = end.propagationPolicy as OwnerHeader['propagationPolicy'];
   const spec = object['spec'] as { destination?: { server?: string } } | undefined;
@@ -108,6 +108,12 @@ function readPiece(object: Manifest): Piece {
     ...(propagationPolicy ? { propagationPolicy } : {}),
   };
   return { header, index: 0, shards, entries: (status.managedResources ?? []).map(readEntry), stored: object };
+}
+
+/** The operator before Vidra noted it there only. */
+function syncOf({ metadata }: Manifest): string | undefined {
+  const owners = (metadata['ownerReferences'] ?? []) as readonly { readonly kind: string; readonly name: string }[];
+  return owners.find(({ kind }) => kind === 'InfrahubSync')?.name;
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {

@@ -128,6 +128,8 @@ export interface Problem {
   readonly message: string;
   /** The place that the message names. */
   readonly origin?: Origin;
+  /** The definition that it concerns, as in `InfrahubSync web`, where it is one. */
+  readonly definition?: string;
 }
 
 export interface OwnerPlan {

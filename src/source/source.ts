@@ -1,4 +1,5 @@
 /** The port of everything that manifests can come from. */
+import type { VidraError } from '../errors.ts';
 
 /** One downloaded document of a snapshot. */
 export interface Artifact {
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly pending: readonly PendingArtifact[];
   /** What people should know about this snapshot, e.g. that a render failed and the content is older. */
   readonly warnings: readonly string[];
+  /** Why there is no newer one: it is what the source gave at last. Never complete. */
+  readonly stale?: VidraError;
 }
 
 export interface Source {

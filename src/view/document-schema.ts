@@ -70,7 +70,7 @@ const codeSchema: Schema = { type: 'string', pattern: '^[A-Z]+(_[A-Z]+)*$' };
 
 const problemSchema = closed<Problem>(
   { code: described(codeSchema, 'one of the error codes of README.md'), message: word },
-  { origin: ref('origin') },
+  { origin: ref('origin'), definition: described(word, 'the definition that it concerns, as in InfrahubSync web') },
 );
 
 const differenceSchema = closed<DifferenceDocument>(

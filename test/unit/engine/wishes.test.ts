@@ -235,7 +235,52 @@ test('Two definitions that make an owner of one name are refused: each would tak
   const records = [recorded('shop-1', { sync: 'shop' })];
   const { owners, problems } = decide([shop, { ...own, name: 'shop-1' }, own], records, snapshot(['1', '2']));
   expect(wishes(owners)).toEqual({ 'shop-2': 'wanted', own: 'wanted' });
-  expect(problems).toEqual([{ code: 'DEFINITION_INVALID', message: 'shop-1: is the name of two owners of the set' }]);
+  const refused = (definition: string) => ({
+    code: 'DEFINITION_INVALID',
+    message: `shop-1: is the name of two owners of the set; one is of ${definition}`,
+    definition,
+  });
+  expect(problems).toEqual([refused('InfrahubSync shop'), refused('VidraResource shop-1')]);
+});
+
+describe('a definition that is being deleted', () => {
+  const stored = { uid: 'u', generation: 1, annotations: {}, deleting: true as const };
+  const records = [recorded('own'), recorded('shop-1', { sync: 'shop' }), recorded('store-1', { sync: 'store' })];
+
+  test('takes its owners along, whatever its source says', () => {
+    const { owners } = decide([{ ...shop, stored }, own], records, snapshot(['1']));
+    expect(wishes(owners)).toEqual({ 'shop-1': 'leaving', own: 'wanted' });
+  });
+
+  test('takes those along that the operator before Vidra left, and none of another set', () => {
+    const left = [recorded('own', { set: '' }), recorded('shop-1', { sync: 'shop', set: 'other' })];
+    const { owners } = decide(
+      [
+        { ...own, stored },
+        { ...shop, stored },
+      ],
+      left,
+      snapshot(['1']),
+    );
+    expect(wishes(owners)).toEqual({ own: 'leaving' });
+  });
+});
+
+test('Of a set that is given in part only, nothing is said of the rest', () => {
+  const records = [recorded('own'), recorded('store-1', { sync: 'store' })];
+  const target = { set: 'default', definitions: [shop], namespace: 'default', prune: true, overrides: {} };
+  const fetched = new Map([['shop', snapshot(['1'])]]);
+  expect(wishes(intentsOf(target, fetched, records).owners)).toHaveProperty('own', 'leaving');
+  const { owners, notes } = intentsOf({ ...target, partial: true }, fetched, records);
+  expect([wishes(owners), notes]).toEqual([{ 'shop-1': 'wanted' }, []]);
+});
+
+test('What a source gave at last holds as long as it gives nothing newer, and is no reason to delete', () => {
+  const stale = new VidraError('SOURCE_UNREACHABLE', 'does not answer', { subject: 'shop' });
+  const records = [recorded('shop-1', { sync: 'shop' }), recorded('shop-2', { sync: 'shop' })];
+  const { owners, problems } = decide([shop], records, { ...snapshot(['1']), complete: false, stale });
+  expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', 'shop-2': 'waiting' });
+  expect(problems).toMatchObject([{ code: 'SOURCE_UNREACHABLE', definition: 'InfrahubSync shop' }]);
 });
 
 describe('definitions that left the set', () => {
