@@ -135,7 +135,7 @@ function buildProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of what -o json and -o yaml print')
-    .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result', 'history']))
+    .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result', 'history', 'watch']))
     .action(run(async (_options, name) => (await import('./commands/schema.ts')).schema(name as SchemaName, terminal)));
   program
     .command('completion')

@@ -112,7 +112,7 @@ const table = {
   },
   PROFILE_UNKNOWN: { retry: false, exit: 64, hint: 'List the profiles with: vidra profile list' },
   USAGE: { retry: false, exit: 64, hint: 'See vidra COMMAND --help.' },
-  GUARDED: { retry: false, exit: 1, hint: 'Check what would go. If all of it may, pass the flags named above.' },
+  GUARDED: { retry: false, exit: 1, hint: 'Check what would go. If all of it may, pass the flags named with it.' },
   NOT_CONFIRMED: { retry: false, exit: 1, hint: 'Pass --yes to go on without the question.' },
   INTERRUPTED: { retry: false, exit: 130, hint: 'Run the same command again: it goes on where this one ended.' },
 } as const satisfies Record<string, ErrorTraits>;

@@ -1,15 +1,24 @@
-/** `vidra schema`: prints the JSON Schema of the documents that `-o json` and `-o yaml` print. */
+/** `vidra schema`: prints the JSON Schema of what `-o json` and `-o yaml` print. */
 import { documentText } from '../view/document.ts';
 import { documentSchema } from '../view/document-schema.ts';
 import { historySchema } from '../view/history-schema.ts';
+import type { Schema } from '../view/json-schema.ts';
+import { watchSchema } from '../view/watch-schema.ts';
+
+const schemas = {
+  plan: () => documentSchema('plan'),
+  result: () => documentSchema('result'),
+  history: historySchema,
+  watch: watchSchema,
+} satisfies Record<string, () => Schema>;
 
 /** What there is a schema of. */
-export type SchemaName = 'plan' | 'result' | 'history';
+export type SchemaName = keyof typeof schemas;
 
 export async function schema(
   name: SchemaName,
   { stdout }: { readonly stdout: { write(text: string): unknown } },
 ): Promise<0> {
-  stdout.write(documentText(name === 'history' ? historySchema() : documentSchema(name), 'json'));
+  stdout.write(documentText(schemas[name](), 'json'));
   return 0;
 }

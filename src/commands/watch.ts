@@ -1,17 +1,16 @@
 /** `vidra watch`: stays, and reconciles on every change of source, definition or cluster. */
 import type { Definition } from '../definition/definition.ts';
+import type { RunEvent } from '../engine/run.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { watch as keepReconciled } from '../loop/watch.ts';
 import { createProgress, type Progress } from '../view/progress.ts';
 import { watchDocumentText } from '../view/watch-document.ts';
-import { watchLines } from '../view/watch-text.ts';
+import { createWatchText } from '../view/watch-text.ts';
 import { consentOf } from './consent-flags.ts';
 import { overridesOf, type WatchOptions } from './flags.ts';
 import { printText, styleOf } from './print.ts';
 import { readDefinitions, withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
-
-const silent: Progress = { emit: () => undefined, stop: () => undefined };
 
 /** Ends with 0 when it is told to, by SIGINT or SIGTERM. */
 export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitStatus> {
@@ -19,28 +18,54 @@ export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitSt
   const rules = { prune: options.prune === true, validate: false, overrides, consent: consentOf(options) };
   return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
     const show = shower(options, terminal);
-    let progress = silent;
+    const progress = createRunProgress(options, terminal);
     await keepReconciled(target, {
       intervalMs: options.interval,
       wait: options.wait,
       timeoutMs: options.timeout,
       readDefinitions: reader(options.filename, target.definitions, terminal),
-      progress: (event) => progress.emit(event),
+      progress: progress.emit,
       emit: (event) => {
-        progress.stop();
-        progress = silent;
+        progress.pause();
         show(event);
-        if (event.type === 'reconciling') void startProgress(options, terminal).then((started) => begin(started));
+        progress.resume(event);
       },
       signal: terminal.signal,
     });
-    progress.stop();
     return 0;
-
-    function begin(started: Progress) {
-      progress = started;
-    }
   });
+}
+
+/** The progress of whichever run is under way; nothing between runs, and while something else is printed. */
+function createRunProgress({ verbose }: WatchOptions, { stderr }: Terminal) {
+  let shown: Progress | undefined;
+  let isRunning = false;
+  /** Counts pauses: a progress that was begun before one is not shown after it. */
+  let pauses = 0;
+  const begin = async () => {
+    const before = pauses;
+    const progress = await createProgress({
+      stream: stderr,
+      terminal: stderr.isTTY === true,
+      verbose: verbose === true,
+    });
+    if (before === pauses) shown = progress;
+    else progress.stop();
+  };
+  return {
+    emit: (event: RunEvent) => shown?.emit(event),
+    pause: () => {
+      pauses++;
+      shown?.stop();
+      shown = undefined;
+    },
+    resume: ({ type }: LoopEvent) => {
+      if (type === 'reconciling') isRunning = true;
+      else if (type === 'reconciled' || type === 'superseded' || type === 'failed' || type === 'ended')
+        isRunning = false;
+      if (isRunning) void begin();
+    },
+  };
 }
 
 // Standard input can be read once.
@@ -52,10 +77,6 @@ function shower(options: WatchOptions, terminal: Terminal): (event: LoopEvent) =
   const { stdout } = terminal;
   const isText = options.output === 'text' || (options.output === undefined && stdout.isTTY === true);
   if (!isText) return (event) => void stdout.write(watchDocumentText(event, new Date()));
-  const style = styleOf(stdout, options, terminal);
-  return (event) => printText(watchLines(event, new Date(), style, options.verbose === true), terminal);
-}
-
-function startProgress({ verbose }: WatchOptions, { stderr }: Terminal): Promise<Progress> {
-  return createProgress({ stream: stderr, terminal: stderr.isTTY === true, verbose: verbose === true });
+  const linesOf = createWatchText(styleOf(stdout, options, terminal), options.verbose === true);
+  return (event) => printText(linesOf(event, new Date()), terminal);
 }

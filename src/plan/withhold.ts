@@ -4,7 +4,7 @@ import { type Change, changeId, type Plan } from './plan.ts';
 
 /**
  * The same plan, to be carried out without a question: what a guard holds back, and nobody has confirmed, is skipped with
- * GUARDED, and so is what would take it along.
+ * GUARDED, and so is what would take it along. The guards stay, to be told of.
  */
 export function withholdGuarded(plan: Plan, confirmed: readonly string[] = []): Plan {
   if (plan.guards.length === 0) return plan;
@@ -19,7 +19,7 @@ export function withholdGuarded(plan: Plan, confirmed: readonly string[] = []): 
       return { action: 'skip', reference: change.reference, reason, after: [], code: 'GUARDED' };
     }),
   }));
-  return { ...plan, owners, guards: [] };
+  return { ...plan, owners, guards };
 }
 
 /** Adds the deletions that come after a withheld one, and the releases that only make room for one. */

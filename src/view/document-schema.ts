@@ -34,14 +34,19 @@ export function documentSchema(kind: 'plan' | 'result'): Schema {
   return {
     ...rootOf(kind, formatVersion, isResult ? 'What came of a plan' : 'What would change, and why'),
     ...(isResult ? resultSchema() : closed<PlanDocument>(planFields('Plan'), { digest: digestSchema })),
-    $defs: {
-      origin: described(originSchema, 'where something was written; counted from 1'),
-      problem: problemSchema,
-      guard: described(guardSchema, 'a deletion that is not made unless somebody says so'),
-      owner: ownerSchema,
-      difference: { ...differenceSchema, anyOf: [{ required: ['before'] }, { required: ['after'] }] },
-      change: { oneOf: changeSchemas(isResult) },
-    },
+    $defs: sharedSchemas(isResult),
+  };
+}
+
+/** What the schemas of documents refer to. */
+export function sharedSchemas(isResult: boolean): Readonly<Record<string, Schema>> {
+  return {
+    origin: described(originSchema, 'where something was written; counted from 1'),
+    problem: problemSchema,
+    guard: described(guardSchema, 'a deletion that is not made unless somebody says so'),
+    owner: ownerSchema,
+    difference: { ...differenceSchema, anyOf: [{ required: ['before'] }, { required: ['after'] }] },
+    change: { oneOf: changeSchemas(isResult) },
   };
 }
 
@@ -221,7 +226,8 @@ function planFields(kind: PlanDocument['kind']): Fields<Exclude<keyof PlanDocume
   };
 }
 
-function resultSchema(): Schema {
+/** Of a result within another document, which has what it refers to. */
+export function resultSchema(): Schema {
   const outcomes: Record<keyof ResultDocument['results'], true> = {
     succeeded: true,
     failed: true,

@@ -23,18 +23,23 @@ export function resultLines(
   detail: Detail = usualDetail,
 ): string[] {
   if (detail.quiet && isWell(result)) return [];
+  const lines = resultBodyLines(result, style, detail);
+  if (lines.length > 0) lines.push('');
+  return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
+}
+
+/** The same without the summary; nothing when there is nothing to say. */
+export function resultBodyLines(result: Result, style: Style, detail: Detail = usualDetail): string[] {
   const problems = createProblemView(style);
   const told = detail.quiet ? result.outcomes.filter((outcome) => outcome.result !== 'succeeded') : result.outcomes;
-  const lines = [
+  return [
     ...sorted(told).flatMap((outcome) => outcomeLines(outcome, style, problems)),
     ...result.unhealthy.map(({ name, reason, failed }) => {
       const glyph = failed ? style.colour.red(style.glyphs.skip) : style.colour.yellow(style.glyphs.skip);
       return `${glyph} ${printableLine(`${name} ${failed ? 'has failed' : 'is not healthy yet'}: ${reason}`)}`;
     }),
+    ...result.notes.map((note) => style.colour.dim(`note: ${printableLine(note)}`)),
   ];
-  lines.push(...result.notes.map((note) => style.colour.dim(`note: ${printableLine(note)}`)));
-  if (lines.length > 0) lines.push('');
-  return [...lines, style.colour.bold(resultSummary(result, options.verb, options.milliseconds))];
 }
 
 /** Whether there is nothing to tell but what was done. */

@@ -1,24 +1,42 @@
-/** What a loop says, for machines: one JSON document a line. */
+/** What a loop says, for machines: one JSON document a line, each complete in itself. */
 import { stringify } from 'lossless-json';
-import type { VidraError } from '../errors.ts';
 import type { LoopEvent } from '../loop/event.ts';
-import { resultDocument } from './document.ts';
+import type { Trigger } from '../loop/trigger.ts';
+import type { Problem } from '../plan/plan.ts';
+import { type ResultDocument, resultDocument } from './document.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
-const formatVersion = '1';
+export const formatVersion = '1';
+
+/** What each event tells besides its name and time. */
+export interface WatchFacts {
+  readonly watching: { readonly set: string; readonly server: string; readonly intervalMs: number };
+  readonly reconciling: { readonly trigger: Trigger };
+  readonly reconciled: {
+    readonly trigger: Trigger;
+    readonly milliseconds: number;
+    readonly result: ResultDocument;
+  };
+  readonly superseded: { readonly trigger: Trigger };
+  readonly failed: { readonly trigger: Trigger; readonly problem: Problem };
+  readonly blind: { readonly problem: Problem };
+  readonly definitions: { readonly count: number };
+  readonly unreadable: { readonly problem: Problem };
+  readonly ended: Readonly<Record<never, never>>;
+}
 
 /** Ends with a line feed. Objects that stay as they are are only counted. */
 export function watchDocumentText(event: LoopEvent, now: Date): string {
-  const { type: name, ...facts } = event;
-  return `${stringify({ formatVersion, time: now.toISOString(), event: name, ...documentOf(facts) })}\n`;
+  const { type, ...facts } = event;
+  return `${stringify({ formatVersion, time: now.toISOString(), event: type, ...readable(facts as Facts) })}\n`;
 }
 
-function documentOf(facts: Readonly<Record<string, unknown>> | Omit<LoopEvent, 'type'>): object {
-  const { error, result, milliseconds, ...rest } = facts as {
-    readonly error?: VidraError;
-    readonly result?: Parameters<typeof resultDocument>[0];
-    readonly milliseconds?: number;
-  };
+type Facts = Partial<
+  Pick<Extract<LoopEvent, { type: 'failed' }>, 'error'> & Pick<Reconciled, 'result' | 'milliseconds'>
+>;
+type Reconciled = Extract<LoopEvent, { type: 'reconciled' }>;
+
+function readable({ error, result, milliseconds, ...rest }: Facts): object {
   return {
     ...rest,
     ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
@@ -27,7 +45,7 @@ function documentOf(facts: Readonly<Record<string, unknown>> | Omit<LoopEvent, '
   };
 }
 
-function withoutKept(document: ReturnType<typeof resultDocument>) {
+function withoutKept(document: ResultDocument): ResultDocument {
   const owners = document.owners.map((owner) => ({
     ...owner,
     changes: owner.changes.filter(({ action }) => action !== 'keep'),

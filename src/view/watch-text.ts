@@ -1,59 +1,109 @@
 /** What a loop says, for people: only news has lines, each run's with its time. */
+import type { Result } from '../engine/run.ts';
 import type { VidraError } from '../errors.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import type { Trigger } from '../loop/trigger.ts';
-import { hasChanges, hasProblems } from '../plan/plan.ts';
+import { type Detail, usualDetail } from './detail.ts';
 import { planBodyLines } from './plan-text.ts';
 import { printable, printableLine } from './printable.ts';
 import { countOf, durationText } from './quantity.ts';
-import { resultLines } from './result-text.ts';
+import { resultBodyLines, resultLines } from './result-text.ts';
 import type { Style } from './style.ts';
 
 const mostObjects = 3;
+const quiet: Detail = { ...usualDetail, quiet: true };
 
-/** Lines without line feeds. Verbose, also runs that found nothing to do. */
-export function watchLines(event: LoopEvent, now: Date, style: Style, verbose: boolean): string[] {
-  const time = style.colour.dim(now.toTimeString().slice(0, 8));
-  const say = (text: string) => [`${time} ${text}`];
-  switch (event.type) {
-    case 'watching':
-      return say(`Watching the set ${event.set} on ${event.server}, at least every ${durationText(event.intervalMs)}`);
-    case 'reconciling':
-      return [];
-    case 'reconciled':
-      return reconciledLines(event, say, style, verbose);
-    case 'superseded':
-      return verbose ? say('Ended for something newer') : [];
-    case 'failed':
-      return say(problemText(event.error, style));
-    case 'blind':
-      return say(`${style.colour.yellow('cannot be watched:')} ${printable(event.error.message)}`);
-    case 'definitions':
-      return say(`The definitions changed: ${countOf(event.count, 'definition')}`);
-    case 'unreadable':
-      return say(`${problemText(event.error, style)}; what the files said before still holds`);
-    case 'ended':
-      return say('Ended');
-  }
+/** Turns events into lines without line feeds. Of what stays as it was, it says nothing more; verbose, everything each time. */
+export function createWatchText(style: Style, verbose: boolean): (event: LoopEvent, now: Date) => string[] {
+  /** What was wrong at last, as lines. */
+  let trouble = '';
+  /** Of the last run that got so far. */
+  let notes: readonly string[] = [];
+
+  const linesOf = (event: LoopEvent, say: (text: string) => string[]): string[] => {
+    switch (event.type) {
+      case 'watching':
+        return say(
+          `Watching the set ${event.set} on ${event.server}, at least every ${durationText(event.intervalMs)}`,
+        );
+      case 'reconciling':
+        return [];
+      case 'reconciled':
+        return reconciled(event, say);
+      case 'superseded':
+        return verbose ? say('Ended for something newer') : [];
+      case 'failed':
+        return failed(event.error, say);
+      case 'blind':
+        return say(`${style.colour.yellow('cannot be watched:')} ${printable(event.error.message)}`);
+      case 'definitions':
+        return say(`The definitions changed: ${countOf(event.count, 'definition')}`);
+      case 'unreadable':
+        return say(`${problemText(event.error, style)}; what the files said before still holds`);
+      case 'ended':
+        return say('Ended');
+    }
+  };
+  const reconciled = ({ trigger, result, milliseconds }: Reconciled, say: (text: string) => string[]): string[] => {
+    const now = troubleOf(result, style);
+    const told = new Set(verbose ? [] : notes);
+    const isNew = (note: string) => !told.has(note);
+    const isNews =
+      verbose ||
+      trigger.type === 'start' ||
+      trigger.type === 'definitions' ||
+      now !== trouble ||
+      notesOfAll(result).some(isNew) ||
+      result.outcomes.some((outcome) => outcome.result === 'succeeded');
+    const shown = withNotes(result, isNew);
+    trouble = now;
+    notes = notesOfAll(result);
+    if (!isNews) return [];
+    return [
+      ...say(style.colour.bold(triggerText(trigger))),
+      ...planBodyLines(shown.plan, style),
+      ...resultLines(shown, { verb: 'Reconciled', milliseconds }, style),
+      '',
+    ];
+  };
+  const failed = (error: VidraError, say: (text: string) => string[]): string[] => {
+    const now = problemText(error, style);
+    const isNews = verbose || now !== trouble;
+    trouble = now;
+    return isNews ? say(now) : [];
+  };
+  return (event, now) => {
+    const time = style.colour.dim(now.toTimeString().slice(0, 8));
+    return linesOf(event, (text) => [`${time} ${text}`]);
+  };
 }
 
 type Reconciled = Extract<LoopEvent, { type: 'reconciled' }>;
 
-function reconciledLines(
-  { trigger, result, milliseconds }: Reconciled,
-  say: (text: string) => string[],
-  style: Style,
-  verbose: boolean,
-): string[] {
-  const isNews = hasChanges(result.plan) || hasProblems(result.plan) || result.unhealthy.length > 0;
-  if (!isNews && trigger.type !== 'start' && !verbose) return [];
-  const body = planBodyLines(result.plan, style);
-  return [
-    ...say(style.colour.bold(triggerText(trigger))),
-    ...body,
-    ...resultLines(result, { verb: 'Reconciled', milliseconds }, style),
-    '',
+/** In an order of its own: what is wrong is the same in any. */
+function troubleOf(result: Result, style: Style): string {
+  const lines = [
+    ...planBodyLines(result.plan, style, quiet),
+    ...resultBodyLines(
+      withNotes(result, () => false),
+      style,
+      quiet,
+    ),
   ];
+  return lines.sort().join('\n');
+}
+
+function notesOfAll({ plan, notes }: Result): string[] {
+  return [...plan.notes, ...plan.owners.flatMap((owner) => owner.notes), ...notes];
+}
+
+function withNotes({ plan, ...result }: Result, isShown: (note: string) => boolean): Result {
+  const owners = plan.owners.map((owner) => ({ ...owner, notes: owner.notes.filter(isShown) }));
+  return {
+    ...result,
+    notes: result.notes.filter(isShown),
+    plan: { ...plan, owners, notes: plan.notes.filter(isShown) },
+  };
 }
 
 function triggerText(trigger: Trigger): string {
@@ -65,7 +115,7 @@ function triggerText(trigger: Trigger): string {
     case 'retry':
       return 'Another try';
     case 'definitions':
-      return 'The definitions changed';
+      return 'As the definitions say now';
     case 'source':
       return 'The source has something newer';
     case 'drift': {

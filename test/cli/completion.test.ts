@@ -36,7 +36,7 @@ describe('what may come next', () => {
     expect(await values('plan', '--set', 'x', '--o')).toEqual(['--output', '--out']);
     expect(await values('plan', '-o', '')).toEqual(['text', 'markdown', 'json', 'yaml']);
     expect(await values('plan', '--output=y')).toEqual(['--output=yaml']);
-    expect(await values('schema', '')).toEqual(['plan', 'result', 'history']);
+    expect(await values('schema', '')).toEqual(['plan', 'result', 'history', 'watch']);
   });
 
   it('is a name in the cluster or the kubeconfig', async () => {

@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { syncFile, write } from '../support/definitions.ts';
+import { atTerminal } from '../support/pty.ts';
+import { violationsOf } from '../support/schema.ts';
 import { type Ended, vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -26,6 +28,8 @@ beforeEach(async () => {
 afterEach(async () => {
   child?.kill('SIGKILL');
   await ended;
+  // Whatever was told, the schema knows it.
+  if (output.startsWith('{')) expect(lines().flatMap((line) => violationsOf('watch', line))).toEqual([]);
 });
 afterAll(() => cluster.close());
 
@@ -156,6 +160,30 @@ describe('watch', () => {
     await cluster.remove(configMap('b'));
     await waitFor('another drift to be told', () => reconciled('drift').length === 4);
     expect(reconciled('drift').at(-1)?.trigger?.objects).toEqual([`ConfigMap ${namespace}/b`]);
+  });
+
+  it('names the flag that allows what is guarded', async () => {
+    const all = Array.from({ length: 6 }, (_, index) => configMap(`many-${index}`));
+    const file = write('resource.yaml', definitionOf(all));
+    start(file, '--interval', '1h', '-o', 'text');
+    await waitFor('the first look', () => output.includes('6 created'));
+    writeFileSync(file, definitionOf(all.slice(0, 1)));
+    await waitFor('the guard', () => output.includes('to allow it: --max-deletions 5'));
+    expect(await cluster.exists(configMap('many-5'))).toBe(true);
+  });
+
+  it('shows no progress between runs', async () => {
+    const file = write('resource.yaml', definitionOf([configMap('a')]));
+    const given = ['watch', '--set', namespace, '-f', file];
+    const watching = atTerminal(given, [{ asked: 'still holds', typed: '\x03' }], environment, { columns: 80 });
+    await waitFor('the first look', () => cluster.exists(configMap('a')));
+    writeFileSync(file, 'kind: [');
+    const { code, screen } = await watching;
+    expect(code).toBe(0);
+    const idle = screen.slice(screen.indexOf('Reconciled: '), screen.indexOf('error: '));
+    expect(idle).toMatch(/^Reconciled: 1 created/);
+    expect(idle).not.toContain('Starting');
+    expect(screen).toMatch(/Ended\s*$/);
   });
 
   it('looks again after its interval', async () => {

@@ -14,15 +14,17 @@ export interface Turn {
   readonly typed: string;
 }
 
-/** `screen` is what a person has seen: both outputs, and what was typed. */
+/** `screen` is what a person has seen: both outputs, and what was typed. Without `columns` no line of it is ever taken away. */
 export async function atTerminal(
   given: readonly string[],
   turns: readonly Turn[],
   environment: Readonly<Record<string, string>>,
+  options: { readonly columns?: number } = {},
 ): Promise<{ readonly code: number | null; readonly screen: string }> {
   const home = mkdtempSync(join(tmpdir(), 'vidra-home-'));
   const quoted = [process.execPath, program, ...given].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const child = spawn('script', ['-qfec', quoted, '/dev/null'], {
+  const sized = options.columns === undefined ? quoted : `stty cols ${options.columns}; exec ${quoted}`;
+  const child = spawn('script', ['-qfec', sized, '/dev/null'], {
     env: { PATH: process.env['PATH'] ?? '', HOME: home, SHELL: '/bin/sh', TERM: 'dumb', PAGER: '', ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -1,0 +1,91 @@
+/** The JSON Schema of the lines that a loop prints. */
+import type { Trigger } from '../loop/trigger.ts';
+import { resultSchema, sharedSchemas } from './document-schema.ts';
+import {
+  closed,
+  count,
+  described,
+  type Fields,
+  listOf,
+  object,
+  ref,
+  rootOf,
+  type Schema,
+  word,
+} from './json-schema.ts';
+import { formatVersion, type WatchFacts } from './watch-document.ts';
+
+type EventName = keyof WatchFacts;
+type FactsOf = { readonly [Name in EventName]: Fields<keyof WatchFacts[Name]> };
+
+/** Of each line that `vidra watch` prints when it is piped. */
+export function watchSchema(): Schema {
+  return {
+    ...rootOf('watch', formatVersion, 'What vidra watch tells, one line an event'),
+    oneOf: Object.entries(eventSchemas).map(([name, { description, facts }]) =>
+      described(
+        object({ formatVersion: { const: formatVersion }, time, event: { const: name }, ...facts }),
+        description,
+      ),
+    ),
+    $defs: { ...sharedSchemas(true), trigger: { oneOf: triggerSchemas }, result: resultSchema() },
+  };
+}
+
+const time: Schema = { type: 'string', format: 'date-time' };
+const trigger = described(ref('trigger'), 'why it looks');
+const milliseconds = described(count, 'how long it took');
+
+const eventSchemas: {
+  readonly [Name in EventName]: { readonly description: string; readonly facts: FactsOf[Name] };
+} = {
+  watching: {
+    description: 'the first line',
+    facts: {
+      set: word,
+      server: described(word, 'URL of the home cluster'),
+      intervalMs: described(count, 'milliseconds between two looks when nothing happens'),
+    },
+  },
+  reconciling: { description: 'a run begins', facts: { trigger } },
+  reconciled: {
+    description: 'a run has ended; changes that keep their object are left out',
+    facts: { trigger, milliseconds, result: ref('result') },
+  },
+  superseded: { description: 'a run was ended at a safe point, for something newer', facts: { trigger } },
+  failed: {
+    description: 'a run could not be made; it is tried again',
+    facts: { trigger, problem: ref('problem') },
+  },
+  blind: {
+    description: 'what cannot be watched, and is looked at with each interval',
+    facts: { problem: ref('problem') },
+  },
+  definitions: {
+    description: 'the files say something else',
+    facts: { count: described(count, 'how many definitions there are') },
+  },
+  unreadable: {
+    description: 'the files cannot be read; what they said before still holds',
+    facts: { problem: ref('problem') },
+  },
+  ended: { description: 'the last line', facts: {} },
+};
+
+const plainTriggers: Record<Exclude<Trigger['type'], 'drift'>, true> = {
+  start: true,
+  interval: true,
+  retry: true,
+  definitions: true,
+  source: true,
+};
+const triggerSchemas = [
+  object({ type: { enum: Object.keys(plainTriggers) } }),
+  closed<Extract<Trigger, { type: 'drift' }>>(
+    {
+      type: { const: 'drift' },
+      objects: described(listOf(word), 'what somebody changed or removed, as in Deployment shop/web'),
+    },
+    {},
+  ),
+];
