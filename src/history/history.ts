@@ -20,6 +20,8 @@ export interface Revision {
   readonly artifact?: string;
   /** The revision that was rolled back to. */
   readonly restored?: number;
+  /** Of the newest one of an owner that is gone, in ISO 8601: then its history goes, too. */
+  readonly keptUntil?: string;
 }
 
 /** What an owner was and wanted at a revision. */
@@ -36,4 +38,8 @@ export interface History {
   read(revision: Pick<Revision, 'owner' | 'number'>): Promise<Content | undefined>;
   /** Adds a revision with the next free number, and forgets all but the newest ones that its policy keeps. */
   add(revision: Omit<Revision, 'number'>, content: Content): Promise<Revision>;
+  /** Writes down, at its newest revision, until when the history of an owner that is gone is kept. */
+  keepUntil(newest: Pick<Revision, 'owner' | 'number'>, time: string): Promise<void>;
+  /** Forgets all revisions of an owner. */
+  forget(owner: string): Promise<void>;
 }

@@ -28,6 +28,9 @@ export async function connectHistory(home: Cluster, namespace: string): Promise<
   };
   const nameOf = (owner: string, number: number, chunk: number) => `vidra-history-${idOf(owner)}-${number}-${chunk}`;
 
+  const remove = async (objects: readonly ObjectMetadata[]) => {
+    await Promise.all(objects.map(({ reference, uid }) => home.remove(secrets, reference, { uid })));
+  };
   const write = async (facts: Facts, chunks: readonly Buffer[]): Promise<boolean> => {
     // The first one makes it a revision, so it comes last: half a revision is none.
     for (const index of chunks.keys()) {
@@ -53,17 +56,26 @@ export async function connectHistory(home: Cluster, namespace: string): Promise<
       const all = await listAll(revision.owner);
       const chunks = packContent(content);
       let number = Math.max(0, ...all.map(({ reference }) => numberIn(reference.name))) + 1;
-      for (let attempt = 1; !(await write({ ...revision, number, chunks: chunks.length }, chunks)); attempt++) {
+      for (let attempt = 1; !(await write({ number, ...revision, chunks: chunks.length }, chunks)); attempt++) {
         if (attempt === attempts)
           throw new VidraError('INVENTORY_CONTESTED', 'its history changes all the time', { subject: revision.owner });
         number++;
       }
       const numbers = [...revisionsIn(all).map((one) => one.number), number].sort((a, b) => b - a);
       const oldest = numbers[content.policy.historyLimit - 1] ?? 0;
-      const old = all.filter(({ reference }) => numberIn(reference.name) < oldest);
-      await Promise.all(old.map(({ reference, uid }) => home.remove(secrets, reference, { uid })));
-      return { ...revision, number };
+      await remove(all.filter(({ reference }) => numberIn(reference.name) < oldest));
+      return { number, ...revision };
     },
+    async keepUntil({ owner, number }, keptUntil) {
+      const secret = await home.get(secrets, { ...secrets, namespace, name: nameOf(owner, number, 0) });
+      const text = secret?.metadata.annotations?.[factsAnnotation];
+      if (!secret || text === undefined) return;
+      const facts: Facts = { ...readFacts(text), keptUntil };
+      const annotations = { ...secret.metadata.annotations, [factsAnnotation]: JSON.stringify(facts) };
+      // Whoever changed it meanwhile has seen that the owner is gone, or has it back.
+      await home.replace(secrets, { ...secret, metadata: { ...secret.metadata, annotations } });
+    },
+    forget: async (owner) => remove(await listAll(owner)),
   };
 }
 

@@ -17,6 +17,10 @@ export function historySchema(): Schema {
     {
       artifact: described(word, 'the artifact that it came from, for people'),
       restored: described(position, 'the revision that was rolled back to'),
+      keptUntil: described(
+        { type: 'string', format: 'date-time' },
+        'of the newest one of an owner that is gone: then its history goes, too',
+      ),
     },
   );
   return {

@@ -10,13 +10,24 @@ export function historyLines(revisions: readonly Revision[], style: Style): stri
   const owners = [...new Set(revisions.map(({ owner }) => owner))];
   return owners.flatMap((owner) => {
     const own = revisions.filter((revision) => revision.owner === owner);
-    return [style.colour.bold(printableLine(owner)), ...aligned(own.map(cells)).map((line) => `  ${line}`)];
+    return [titleOf(owner, own.at(-1), style), ...aligned(own.map(cells)).map((line) => `  ${line}`)];
   });
+}
+
+function titleOf(owner: string, newest: Revision | undefined, { colour }: Style): string {
+  const title = colour.bold(printableLine(owner));
+  return newest?.keptUntil === undefined
+    ? title
+    : `${title}  ${colour.dim(`gone; kept until ${timeText(newest.keptUntil)}`)}`;
+}
+
+function timeText(time: string): string {
+  return `${time.slice(0, 19).replace('T', ' ')}Z`;
 }
 
 function cells({ number, applied, objects, summary, artifact, restored }: Revision): string[] {
   const done = restored === undefined ? summary : `back to revision ${restored}: ${summary}`;
-  return [String(number), applied.slice(0, 19).replace('T', ' '), countOf(objects, 'object'), done, artifact ?? ''];
+  return [String(number), timeText(applied), countOf(objects, 'object'), done, artifact ?? ''];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

@@ -43,7 +43,7 @@ describe('history', () => {
     await apply(configMap({ color: 'blue' }), secret());
     const list = await run('history', owner);
     expect(list.code).toBe(0);
-    expect(list.stdout).toMatch(/^ {2}1 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}2 objects {2}2 created$/m);
+    expect(list.stdout).toMatch(/^ {2}1 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}2 objects {2}2 created$/m);
     expect(list.stdout).toMatch(/^ {2}2 .* {2}1 updated$/m);
     const document = JSON.parse((await run('history', owner, '-o', 'json')).stdout);
     expect(document).toMatchObject({ formatVersion: '1', kind: 'History', revisions: [{ owner, number: 1 }, {}] });
@@ -55,6 +55,17 @@ describe('history', () => {
     expect(stdout).toContain('color: red');
     expect(stdout).toContain('password: "***"');
     expect(stdout).not.toMatch(/correct horse|Y29ycmVjdCBob3JzZQ/);
+  });
+
+  it('tells of owners that are gone', async () => {
+    await apply(configMap({ color: 'red' }));
+    expect((await run('prune', '--set', namespace, '--yes')).code).toBe(0);
+    expect((await run('history')).stdout).toMatch(
+      new RegExp(`^${owner} {2}gone; kept until \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ\n {2}1 `),
+    );
+    const document = JSON.parse((await run('history', '-o', 'json')).stdout);
+    expect(document.revisions[0].keptUntil).toMatch(/^\d{4}-/);
+    expect(violationsOf('history', document)).toEqual([]);
   });
 
   it('says what is wrong', async () => {

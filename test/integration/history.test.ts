@@ -49,6 +49,18 @@ async function secretsOfHistory(): Promise<KubeObject[]> {
   return (JSON.parse(text) as { items: KubeObject[] }).items;
 }
 
+/** As if the owner had left long ago. */
+async function letTimePass() {
+  const key = 'vidra.infrahub.operators.com/revision';
+  for (const secret of await secretsOfHistory()) {
+    const facts = JSON.parse(secret.metadata.annotations?.[key] ?? '{}');
+    if (facts.keptUntil === undefined) continue;
+    facts.keptUntil = '2020-01-01T00:00:00.000Z';
+    const metadata = { annotations: { [key]: JSON.stringify(facts) } };
+    await cluster.patch({ ...secret, apiVersion: 'v1', kind: 'Secret' }, 'merge-patch', { metadata });
+  }
+}
+
 /** A quota that counts at once; there is no controller that would. */
 async function allowSecrets(count: number) {
   const hard = { 'count/secrets': String(count) };
@@ -95,6 +107,49 @@ describe('the history of an owner', () => {
     await rollBack(1);
     expect((await cluster.get(configMap('large-7', {})))['data']).toEqual(large[7]?.data);
     expect(await cluster.exists(configMap('small', {}))).toBe(false);
+  });
+
+  it('is kept for a while when the owner is gone, and then goes with the next change', async () => {
+    const other = (color: string) => resource(`${namespace}-other`, configMap('b', { color }));
+    const mine = resource(owner, configMap('a', { color: 'red' }));
+    await engine.apply([mine, other('red')]);
+    await engine.apply([other('red')], { prune: true });
+    expect(await revisions()).toMatchObject([{ number: 1, keptUntil: expect.any(String) }]);
+    await engine.apply([other('blue')]);
+    expect(await revisions()).toHaveLength(1);
+    await letTimePass();
+    await engine.apply([other('blue')]);
+    expect(await revisions()).toHaveLength(1);
+    await engine.apply([other('green')]);
+    expect(await revisions()).toEqual([]);
+    expect(await secretsOfHistory()).toHaveLength(3);
+  });
+
+  it('goes on when the owner comes back, however late', async () => {
+    const definition = resource(owner, configMap('a', { color: 'red' }));
+    await engine.apply([definition]);
+    await engine.apply([], { prune: true });
+    await letTimePass();
+    await engine.apply([definition]);
+    expect((await revisions()).map(({ number, keptUntil }) => [number, keptUntil !== undefined])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
+    await engine.apply([resource(owner, configMap('a', { color: 'blue' }))]);
+    expect((await revisions()).map(({ number }) => number)).toEqual([1, 2, 3]);
+  });
+
+  it('has no end when only a part of the owner could go', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    await engine.apply([resource(owner, configMap('b', {}), claim)]);
+    await engine.apply([], { prune: true });
+    expect(await cluster.exists(claim)).toBe(true);
+    expect((await revisions()).map(({ keptUntil }) => keptUntil)).toEqual([undefined]);
   });
 
   it('is a note and no failure where it may not be written', async () => {
