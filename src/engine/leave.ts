@@ -1,27 +1,40 @@
 /** Leaves an object as it is, with nothing on it that says that an owner has applied it. */
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
+import { VidraError } from '../errors.ts';
 import { managedFieldsOf } from '../manifest/field-set.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
-import { type Owner, withoutMarks } from '../manifest/owner.ts';
+import { type Owner, ownersBut, withoutMarks } from '../manifest/owner.ts';
 import type { ReleaseChange } from '../plan/plan.ts';
 import { entriesOperation, patchLive } from './patch-live.ts';
 
-/** In one request, so that no moment has the one without the other. Of another object of that name nothing is touched. */
+/**
+ * In one request, so that no moment has the one without the other. Of another object of that name nothing is touched. Unless it
+ * may be nobody's then, throws PLAN_STALE when it would be.
+ */
 export function leaveObject(
   cluster: Cluster,
   type: ResourceType,
   owner: Owner,
-  { reference, uid }: Pick<ReleaseChange, 'reference' | 'uid'>,
+  change: Pick<ReleaseChange, 'reference' | 'uid' | 'leave'>,
 ): Promise<void> {
-  const isMeant = (live: Manifest) => live.metadata['uid'] === uid;
-  return patchLive(cluster, type, reference, owner, (live) => (isMeant(live) ? leave(cluster, type, owner, live) : []));
+  return patchLive(cluster, type, change.reference, owner, (live) => {
+    if (live.metadata['uid'] !== change.uid) return [];
+    if (!change.leave)
+      mustBeShared(owner, { annotations: live.metadata.annotations ?? {}, managers: managersOf(live) });
+    return leave(cluster, type, owner, live);
+  });
+}
+
+/** Throws PLAN_STALE when everybody else has left the object: without this owner, too, it would be nobody's, and stay for ever. */
+export function mustBeShared(owner: Owner, live: Parameters<typeof ownersBut>[1]): void {
+  if (ownersBut([owner], live).length > 0) return;
+  throw new VidraError('PLAN_STALE', 'is not wanted by anybody else any more since it was planned');
 }
 
 function leave(cluster: Cluster, type: ResourceType, owner: Owner, live: Manifest): PatchOperation[] {
   const entries = managedFieldsOf(live);
   const others = entries.filter(({ manager }) => manager !== owner.manager);
-  const managers = entries.map(({ manager = '' }) => ({ manager }));
-  const marks = Object.entries(withoutMarks(owner, live.metadata, managers));
+  const marks = Object.entries(withoutMarks(owner, live.metadata, managersOf(live)));
   return [
     ...(others.length < entries.length ? [entriesOperation(cluster, type, others)] : []),
     ...marks.flatMap(([field, value]): PatchOperation[] => {
@@ -30,4 +43,8 @@ function leave(cluster: Cluster, type: ResourceType, owner: Owner, live: Manifes
       return isSame ? [] : [{ op: 'replace', path: `/metadata/${field}`, value }];
     }),
   ];
+}
+
+function managersOf(live: Manifest): { readonly manager: string }[] {
+  return managedFieldsOf(live).map(({ manager = '' }) => ({ manager }));
 }

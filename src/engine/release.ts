@@ -2,10 +2,10 @@
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { apiVersionOf } from '../manifest/manifest.ts';
-import { emptyManifest, isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
+import { emptyManifest, isMarkedBy, type Owner } from '../manifest/owner.ts';
 import { describeConflicts } from '../plan/conflict.ts';
 import type { ReleaseChange } from '../plan/plan.ts';
-import { leaveObject } from './leave.ts';
+import { leaveObject, mustBeShared } from './leave.ts';
 
 /** How often it is tried when the object changes meanwhile, as a busy controller makes it. */
 const attempts = 5;
@@ -25,11 +25,12 @@ export async function release(
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const live = await cluster.getMetadata(type, change.reference);
     if (!live || live.uid !== change.uid || !isMarkedBy(owner, live)) return;
-    if (ownersBut([owner], live).length === 0)
-      throw new VidraError('PLAN_STALE', 'is not wanted by anybody else any more since it was planned');
+    mustBeShared(owner, live);
     const { uid, resourceVersion } = live;
     const answer = await cluster.apply(type, manifest, { manager: owner.manager, expect: { uid, resourceVersion } });
-    if (answer.type === 'applied') return;
+    // What is in no entry of managedFields any more, as after somebody has wiped them, does not go with the empty apply.
+    if (answer.type === 'applied')
+      return isMarkedBy(owner, answer.metadata) ? leaveObject(cluster, type, owner, change) : undefined;
     if (answer.type === 'conflict') throw new VidraError('CONFLICT', describeConflicts(answer.conflicts, { owner }));
   }
   throw new VidraError('PLAN_STALE', 'changes all the time');

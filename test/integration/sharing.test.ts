@@ -54,4 +54,20 @@ describe('an object with two owners', () => {
     await engine.apply([resource(one)]);
     expect(await cluster.exists(configMap('announced', {}))).toBe(false);
   });
+
+  it('is left by both, and goes, though somebody has wiped who holds what', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    const shared = configMap('shared', { color: 'blue' });
+    await engine.apply([resource(one, shared), resource(two, shared)]);
+    const wipe = () =>
+      cluster.patch(shared, 'json-patch', [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }]);
+    await wipe();
+    const released = await engine.apply([resource(one), resource(two, shared)]);
+    expect(actionsOf(released.plan)).toEqual(['release ConfigMap shared', 'update ConfigMap shared']);
+    const marks = Object.values((await cluster.get(shared)).metadata.annotations ?? {});
+    expect(marks.map((mark) => mark.split('/').at(-1))).toEqual([two]);
+    await wipe();
+    expect(actionsOf((await engine.apply([resource(one), resource(two)])).plan)).toEqual(['delete ConfigMap shared']);
+    expect(await cluster.exists(shared)).toBe(false);
+  });
 });
