@@ -7,6 +7,15 @@ import type { Outcome } from './run.ts';
 import type { Awaited, Sight } from './sight.ts';
 import type { Target } from './target.ts';
 
+/** What an earlier run has deleted, or somebody else, and is still there. */
+export function begunRemovals(plan: Plan): Outcome[] {
+  return plan.owners.flatMap(({ owner, changes }) =>
+    changes
+      .filter((change) => change.action === 'skip' && change.deleting === true)
+      .map((change): Outcome => ({ owner: owner.name, change, result: 'succeeded', gone: false })),
+  );
+}
+
 /** The objects that are marked for deletion and not gone yet. */
 export async function awaitedRemovals(
   outcomes: readonly Outcome[],
@@ -37,8 +46,12 @@ export function afterRemovals(
   });
 }
 
+function isDeleting({ metadata }: Manifest): boolean {
+  return metadata['deletionTimestamp'] !== undefined;
+}
+
 /** Gone, or another object by now. */
 function removal(change: Change, object: Manifest | undefined): Health {
-  const isGone = !object || (change.action === 'delete' && object.metadata['uid'] !== change.uid);
+  const isGone = !object || (change.action === 'delete' ? object.metadata['uid'] !== change.uid : !isDeleting(object));
   return isGone ? { state: 'current', reason: '' } : { state: 'progressing', reason: removalReason(object) };
 }

@@ -42,7 +42,8 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
 export async function awaitSettled(result: Result, target: Target, run: Run, until: number): Promise<Result> {
   const { id, plan, outcomes } = result;
   const settled = await settle(outcomes, plan, target, run, until);
-  if (outcomes.some((outcome) => outcome.gone === false)) await recordAll(plan.owners, settled.outcomes, target, id);
+  const isNew = settled.outcomes.some((outcome) => !outcomes.includes(outcome));
+  if (isNew) await recordAll(plan.owners, settled.outcomes, target, id);
   return { ...result, ...settled };
 }
 

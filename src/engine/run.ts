@@ -36,7 +36,7 @@ export interface Result {
   /** Of the run: its start in ISO 8601 and a random part. */
   readonly id: string;
   readonly plan: Plan;
-  /** In the order in which they ended. Changes `keep` and `skip` have none. */
+  /** In the order in which they ended. Changes `keep` and `skip` have none, but for deletions under way that were waited for. */
   readonly outcomes: readonly Outcome[];
   /** For people: what did not go as it should, besides the objects. */
   readonly notes: readonly string[];

@@ -3,7 +3,7 @@ import { describe } from '../manifest/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { awaitedHealth, unhealthyOf } from './await-health.ts';
 import { awaitObjects } from './await-objects.ts';
-import { afterRemovals, awaitedRemovals } from './await-removal.ts';
+import { afterRemovals, awaitedRemovals, begunRemovals } from './await-removal.ts';
 import { createCauses } from './causes.ts';
 import { createClaims } from './claims.ts';
 import type { Outcome, Result, Run } from './run.ts';
@@ -21,7 +21,8 @@ export async function settle(
   const claims = createClaims();
   const causes = createCauses();
   const healthy = await awaitedHealth(outcomes, plan, target, { claims, until });
-  const removed = await awaitedRemovals(outcomes, plan, target);
+  const ended = [...outcomes, ...begunRemovals(plan)];
+  const removed = await awaitedRemovals(ended, plan, target);
   const sights = await awaitObjects([...healthy, ...removed], {
     signal: run.signal,
     until,
@@ -41,7 +42,7 @@ export async function settle(
     await causes.conclude(sights.filter(isUnwell));
   }
   const unwell = sights.filter(isUnwell);
-  return { outcomes: afterRemovals(outcomes, sights), unhealthy: unhealthyOf(unwell, causes.reasonOf) };
+  return { outcomes: afterRemovals(ended, sights), unhealthy: unhealthyOf(unwell, causes.reasonOf) };
 }
 
 function isUnwell({ health }: Sight): boolean {

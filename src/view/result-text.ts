@@ -62,7 +62,7 @@ function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): st
 function leftLines({ change, gone, problem }: Outcome, name: string, style: Style): string[] {
   if ('contest' in change && change.contest && isContested(change.contest))
     return [`${style.colour.yellow(style.glyphs.skip)} ${name} is ${printableLine(describeContest(change.contest))}`];
-  if (change.action !== 'delete' || gone !== false) return [];
+  if (gone !== false) return [];
   const wait = problem ? `is not gone yet: ${printableLine(problem.message)}` : 'waits for its finalizers';
   return [`${style.colour.yellow(style.glyphs.delete)} ${name} is marked for deletion and ${wait}`];
 }

@@ -305,6 +305,29 @@ describe('a deletion', () => {
     });
   });
 
+  it('that an earlier run began is waited for, too, and leaves the record when it ends', async () => {
+    await engine.apply([resource(`${namespace}-web`, kept(), service('web'))]);
+    await giveAddress('web');
+    await engine.apply([rest()]);
+    const late = await engine.apply([rest()], {}, brief);
+    expect(late.outcomes).toMatchObject([
+      {
+        change: { action: 'skip' },
+        result: 'succeeded',
+        gone: false,
+        problem: { message: 'waits for example.com/keep' },
+      },
+    ]);
+    expect(late.unhealthy).toEqual([]);
+    events.length = 0;
+    const applied = engine.apply([rest()], {}, long);
+    await waitFor('the wait', () => said(`ConfigMap ${namespace}/kept`).includes('waits for example.com/keep'));
+    await cluster.patch(kept(), 'merge-patch', { metadata: { finalizers: null } });
+    expect((await applied).outcomes).toMatchObject([{ change: { action: 'skip' }, gone: true }]);
+    const [record] = await (await engine.target([])).inventory.list();
+    expect([...(record?.entries.keys() ?? [])]).toEqual([`/Service/${namespace}/web`]);
+  });
+
   it('of a Namespace says what is left in it', async () => {
     const name = `${namespace}-more`;
     const more = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
