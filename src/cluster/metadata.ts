@@ -10,6 +10,8 @@ export interface ManagerEntry {
   readonly subresource: string;
   /** Digest of the entry's apiVersion and fields. It changes when anybody takes a field away, and only then. */
   readonly fields: string;
+  /** When its manager changed something last, to the second. What others do leaves it as it is. */
+  readonly time?: string;
 }
 
 export interface ObjectMetadata {
@@ -83,6 +85,7 @@ function managerEntry(raw: ManagedFields): ManagerEntry {
     operation: raw.operation ?? '',
     subresource: raw.subresource ?? '',
     fields: fieldsDigest(raw),
+    ...(raw.time !== undefined && { time: raw.time }),
   };
 }
 

@@ -7,6 +7,7 @@ import { isMarkedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { isProtected, protection } from '../manifest/protection.ts';
 import { listOf } from '../plan/names.ts';
 import type { DeleteChange } from '../plan/plan.ts';
+import { appliedAt } from '../plan/proof.ts';
 import { tenantsOf } from './tenants.ts';
 
 /** How often a deletion is tried when only the resourceVersion moved on, as a busy controller makes it. */
@@ -17,7 +18,10 @@ export async function remove(
   cluster: Cluster,
   type: ResourceType,
   owner: Owner,
-  change: Pick<DeleteChange, 'reference' | 'uid' | 'resourceVersion' | 'propagation' | 'holds' | 'protected'>,
+  change: Pick<
+    DeleteChange,
+    'reference' | 'uid' | 'resourceVersion' | 'appliedAt' | 'propagation' | 'holds' | 'protected'
+  >,
 ): Promise<{ readonly gone: boolean }> {
   if (change.holds) await mustHoldNothingNew(cluster, change.reference, change.holds);
   let { resourceVersion } = change;
@@ -43,11 +47,14 @@ export async function remove(
 function obstacleTo(
   owner: Owner,
   live: ObjectMetadata,
-  { protected: isConfirmed }: Pick<DeleteChange, 'protected'>,
+  { appliedAt: planned, protected: isConfirmed }: Pick<DeleteChange, 'appliedAt' | 'protected'>,
 ): string | undefined {
   const others = ownersBut([owner], live);
   if (others.length > 0) return `is wanted by ${others.join(', ')}`;
   if (!isMarkedBy(owner, live)) return 'is not its own any more';
+  const applied = appliedAt(owner, live);
+  if (planned !== undefined && applied !== undefined && applied !== planned)
+    return 'was applied by another run of its owner';
   return isProtected(live.annotations) && !isConfirmed ? `has the annotation ${protection}` : undefined;
 }
 

@@ -84,6 +84,8 @@ export interface DeleteChange extends ChangeBase {
   readonly action: 'delete';
   readonly uid: string;
   readonly resourceVersion: string;
+  /** When its owner changed it last: what it has applied since, by another run, it wants again. */
+  readonly appliedAt?: string;
   readonly propagation: Policy['propagationPolicy'];
   /** Of a Namespace or CustomResourceDefinition: uids of what is known to go with it. */
   readonly holds?: readonly string[];

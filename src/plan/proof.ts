@@ -1,6 +1,6 @@
 /** When it is certain, without asking, that applying an object would change nothing. */
 import type { FieldConflict } from '../cluster/cluster.ts';
-import type { ObjectMetadata } from '../cluster/metadata.ts';
+import type { ManagerEntry, ObjectMetadata } from '../cluster/metadata.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { InventoryEntry, YieldedField } from '../inventory/inventory.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
@@ -68,7 +68,16 @@ function heldFields({ manager, subresource = '' }: FieldConflict, live: ObjectMe
 
 /** Digest of the owner's own entry in managedFields; nothing when it has none. */
 export function appliedFields(owner: Owner, live: ObjectMetadata): string | undefined {
-  return live.managers.find((entry) => entry.manager === owner.manager && entry.operation === 'Apply')?.fields;
+  return entryOf(owner, live)?.fields;
+}
+
+/** When the owner changed the object last; nothing when it has no entry in managedFields. */
+export function appliedAt(owner: Owner, live: ObjectMetadata): string | undefined {
+  return entryOf(owner, live)?.time;
+}
+
+function entryOf({ manager }: Owner, live: ObjectMetadata): ManagerEntry | undefined {
+  return live.managers.find((entry) => entry.manager === manager && entry.operation === 'Apply');
 }
 
 /** Whether this owner may apply to a live object, or must be told to adopt it. */

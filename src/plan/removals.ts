@@ -9,6 +9,7 @@ import { type Interests, interestKey, isTheirs, type Leaving } from './interest.
 import { firstOf, subjectOf } from './names.ts';
 import type { OwnerObservation } from './observation.ts';
 import { type Change, changeId, type ReleaseChange, type SkipChange } from './plan.ts';
+import { appliedAt } from './proof.ts';
 
 export type Removal = { readonly type: 'change'; readonly change: Change } | { readonly type: 'forget' };
 
@@ -75,7 +76,9 @@ function removeForAll(observed: OwnerObservation, live: ObjectMetadata, leaving:
   const tenants = destination.tenants.get(keyOf(reference));
   const holds = tenants && { holds: tenants.objects.map((object) => object.uid) };
   const confirmed = leaving.protected && { protected: true as const };
-  const base = { action: 'delete' as const, reference, reason, after, uid, resourceVersion };
+  const time = appliedAt(owner, live);
+  const applied = time !== undefined && { appliedAt: time };
+  const base = { action: 'delete' as const, reference, reason, after, uid, resourceVersion, ...applied };
   return { type: 'change', change: { ...base, propagation: policy.propagationPolicy, ...holds, ...confirmed } };
 }
 

@@ -9,6 +9,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'reason',
   'after',
   'resourceVersion',
+  'appliedAt',
   'confidence',
   'recorded',
   'proof',

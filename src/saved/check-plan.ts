@@ -33,6 +33,7 @@ const rows: Readonly<Record<string, Check>> = {
     ...row,
     uid: text,
     resourceVersion: text,
+    appliedAt: optional(text),
     propagation: text,
     holds: optional(list(text)),
     protected: optional(flag),

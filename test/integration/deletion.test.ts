@@ -138,6 +138,20 @@ describe('what comes in between plan and deletion', () => {
     expect(await engine.apply([resource(a)])).toMatchObject({ outcomes: [] });
   });
 
+  it('keeps an object that a newer run of the same owner has applied again', async () => {
+    const wanted = (color: string) => resource(a, { ...configMap('wanted'), data: { color } });
+    await engine.apply([wanted('red')]);
+    // The server writes down whole seconds.
+    const { managedFields = [] } = (await cluster.get(configMap('wanted'))).metadata;
+    const earlier = managedFields.map((entry) => ({ ...entry, time: '2026-01-01T00:00:00Z' }));
+    await cluster.patch(configMap('wanted'), 'json-patch', [
+      { op: 'replace', path: '/metadata/managedFields', value: earlier },
+    ]);
+    const result = await applyAfter([resource(a)], () => engine.apply([wanted('blue')]));
+    expect(problemsOf(result)).toEqual(['PLAN_STALE: was applied by another run of its owner since it was planned']);
+    expect((await cluster.get(configMap('wanted'))).data).toEqual({ color: 'blue' });
+  });
+
   it('leaves the object to the last of two that leave it at once, each for the other', async () => {
     const targetOf = (owner: string, ...manifests: object[]) =>
       [[resource(owner, ...manifests)], { set: `${owner}-set` }] as const;
