@@ -5,7 +5,7 @@ import { keyOf } from '../manifest/manifest.ts';
 import { isMarkedBy, type Owner, ownerOf } from '../manifest/owner.ts';
 import { isProtected } from '../manifest/protection.ts';
 import { abandoned, isSettled, type OwnerObservation } from './observation.ts';
-import type { Change } from './plan.ts';
+import { type Change, isWrong } from './plan.ts';
 
 interface Wanting {
   readonly owner: string;
@@ -17,8 +17,10 @@ interface Wanting {
 
 /** What the owners of the plan that leave an object which is theirs say of its end: the mildest of them decides. */
 export interface Leaving {
-  /** In the plan's order. */
+  /** In the plan's order, those last that keep it as long as they lack something that they want. */
   readonly owners: readonly Owner[];
+  /** Names of all owners that keep what they leave. */
+  readonly held: ReadonlySet<string>;
   /** By the `deletionPolicy` of one of them it stays, as nobody's. */
   readonly orphaned: boolean;
   /** By its annotation, as it is or as one of them has applied it. */
@@ -59,12 +61,14 @@ export function interestsOf(
       if (uid) push(wantingByUid, interestKey(server, uid), wish);
     }
   }
-  return { wanting, wantingByUid, leaving: leavingOf(owners), recorded: recordedOf(owners, records) };
+  const lacking = owners.filter(({ problems }, index) => problems.length > 0 || writes[index]?.some(isWrong));
+  return { wanting, wantingByUid, leaving: leavingOf(owners, lacking), recorded: recordedOf(owners, records) };
 }
 
-function leavingOf(owners: readonly OwnerObservation[]): Map<string, Leaving> {
+function leavingOf(owners: readonly OwnerObservation[], lacking: readonly OwnerObservation[]): Map<string, Leaving> {
   const leaving = new Map<string, Leaving>();
-  for (const observed of owners) {
+  const held = new Set(lacking.map(({ owner }) => owner.name));
+  for (const observed of [...owners.filter(({ owner }) => !held.has(owner.name)), ...lacking]) {
     const { owner, policy, destination } = observed;
     for (const entry of abandoned(observed)) {
       const key = keyOf(entry.reference);
@@ -74,6 +78,7 @@ function leavingOf(owners: readonly OwnerObservation[]): Map<string, Leaving> {
       const before = leaving.get(place);
       leaving.set(place, {
         owners: [...(before?.owners ?? []), owner],
+        held,
         orphaned: before?.orphaned === true || policy.deletionPolicy === 'Orphan',
         protected:
           before?.protected === true || entry.protected === true || isProtected(destination.live.get(key)?.annotations),

@@ -68,8 +68,11 @@ function removeForAll(observed: OwnerObservation, live: ObjectMetadata, leaving:
   if (leaving.protected && !consent.confirmed.includes(subject))
     return skip({ reference }, `${why}; stays, by its annotation ${protection}, unless you --confirm "${subject}"`);
   const last = leaving.owners.at(-1);
-  if (last && last.name !== owner.name)
-    return release(observed, live, `${last.name} leaves it too, and deletes it`, []);
+  if (last && last.name !== owner.name) {
+    const keeps = leaving.held.has(last.name) && !leaving.held.has(owner.name);
+    const how = keeps ? 'keeps it until it has all that it wants' : 'deletes it';
+    return release(observed, live, `${last.name} leaves it too, and ${how}`, []);
+  }
   const after = leaving.owners.slice(0, -1).map((other) => changeId(other.name, keyOf(reference)));
   const { uid, resourceVersion, finalizers } = live;
   const reason = finalizers.length > 0 ? `${why}; will wait for ${finalizers.join(', ')}` : why;

@@ -70,4 +70,22 @@ describe('an object with two owners', () => {
     expect(actionsOf((await engine.apply([resource(one), resource(two)])).plan)).toEqual(['delete ConfigMap shared']);
     expect(await cluster.exists(shared)).toBe(false);
   });
+
+  it('is left by one of them also while the other one lacks what it wants', async () => {
+    const [one, two, three] = [`${namespace}-one`, `${namespace}-two`, `${namespace}-three`];
+    const shared = configMap('shared', { color: 'blue' });
+    const theirs = resource(three, configMap('theirs', { size: 'small' }));
+    await engine.apply([resource(one, shared), resource(two, shared), theirs]);
+    const lacking = [resource(one, configMap('theirs', { size: 'large' })), resource(two), theirs];
+    const { plan, outcomes } = await engine.apply(lacking);
+    expect(actionsOf(plan)).toEqual(['skip ConfigMap theirs', 'delete ConfigMap shared', 'release ConfigMap shared']);
+    expect(outcomes.map(({ change, result }) => [change.action, result])).toEqual([
+      ['delete', 'blocked'],
+      ['release', 'succeeded'],
+    ]);
+    const again = await engine.plan(lacking);
+    expect(again.owners.find(({ owner }) => owner.name === two)?.changes).toEqual([]);
+    await engine.apply([resource(one), resource(two), theirs]);
+    expect(await cluster.exists(shared)).toBe(false);
+  });
 });
