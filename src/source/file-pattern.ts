@@ -40,7 +40,7 @@ function source(text: string): string {
       result += piece.source;
     }
   }
-  if (depth !== 0) throw new VidraError('USAGE', 'has a brace without its other half.', { subject: `Pattern ${text}` });
+  if (depth !== 0) throw new VidraError('USAGE', 'has a brace without its other half', { subject: `Pattern ${text}` });
   return result;
 }
 
@@ -52,5 +52,5 @@ function character(letter: string, start: boolean, depth: number): { source: str
   if (letter === '{') return { source: '(?:', depth: 1 };
   if (letter === '}' && depth > 0) return { source: ')', depth: -1 };
   if (letter === ',' && depth > 0) return { source: '|', depth: 0 };
-  return { source: letter.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'), depth: 0 };
+  return { source: letter.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'), depth: 0 };
 }

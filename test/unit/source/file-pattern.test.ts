@@ -20,6 +20,7 @@ it.each([
   ['a.yml*', 'aXyml', false],
   ['[a]*.yml', '[a]1.yml', true],
   ['a,b*.yml', 'a,b.yml', true],
+  ['my-app_1+~@#%&=! $^|()\\[]:;<>"*.yml', 'my-app_1+~@#%&=! $^|()\\[]:;<>"x.yml', true],
   ['./d/*.yml', 'd/a.yml', true],
 ])('pattern %s on path %s: %s', (pattern, path, matches) => {
   expect(parsePattern(pattern).matches(path)).toBe(matches);
