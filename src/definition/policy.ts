@@ -61,3 +61,10 @@ export const defaultPolicy: Policy = {
   healthChecks: [],
   historyLimit: 5,
 };
+
+/** What somebody has said: the rest is the default, also of fields that come later. */
+export function writtenOf(policy: Policy): Partial<Policy> {
+  const isDefault = ([field, value]: [string, unknown]) =>
+    JSON.stringify(value) === JSON.stringify(defaultPolicy[field as keyof Policy]);
+  return Object.fromEntries(Object.entries(policy).filter((one) => !isDefault(one)));
+}

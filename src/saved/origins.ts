@@ -1,5 +1,6 @@
 /** What a plan was made from, as digests, and how to tell that it moved. */
 import type { Definition } from '../definition/definition.ts';
+import { writtenOf } from '../definition/policy.ts';
 import type { Fetched } from '../engine/wishes.ts';
 import { VidraError } from '../errors.ts';
 import type { JsonValue } from '../manifest/manifest.ts';
@@ -23,9 +24,8 @@ export interface Origins {
 export function originsOf(definitions: readonly Definition[], fetched: Fetched, salt: string): Origins {
   return {
     definitions: definitions.map((definition) => {
-      // The same definition in another file, or in the cluster, is the same.
-      const { origin: _, stored: __, ...said } = definition;
-      return { kind: said.kind, name: said.name, digest: saltedDigest(salt, said as unknown as JsonValue) };
+      const { kind, name } = definition;
+      return { kind, name, digest: saltedDigest(salt, saidIn(definition)) };
     }),
     snapshots: [...fetched].map(([sync, snapshot]) =>
       snapshot instanceof VidraError
@@ -33,6 +33,11 @@ export function originsOf(definitions: readonly Definition[], fetched: Fetched, 
         : { sync, revision: snapshot.revision, digest: digestOfSnapshot(snapshot, salt) },
     ),
   };
+}
+
+// The same definition in another file, or in the cluster, is the same, and so it is to a Vidra that knows of more policies.
+function saidIn({ origin: _, stored: __, policy, ...said }: Definition): JsonValue {
+  return { ...said, policy: writtenOf(policy) } as unknown as JsonValue;
 }
 
 function digestOfSnapshot({ complete, artifacts, pending }: Snapshot, salt: string): string {

@@ -34,6 +34,15 @@ describe('What a plan was made from', () => {
     expect(movesSince(before, now)).toEqual([]);
   });
 
+  test('are the same to a Vidra that knows of more policies, and where a default is written', () => {
+    const { historyLimit: _, ...older } = defaultPolicy;
+    const before = origins([{ ...sync('a'), policy: older as typeof defaultPolicy }]);
+    const today = { ...defaultPolicy, conflicts: [] };
+    expect(movesSince(before, origins([{ ...sync('a'), policy: today }]))).toEqual([]);
+    const adopting = { ...defaultPolicy, adopt: 'IfUnowned' as const };
+    expect(movesSince(before, origins([{ ...sync('a'), policy: adopting }]))).toHaveLength(1);
+  });
+
   test.each<[string, ReturnType<typeof origins>, ReturnType<typeof origins>, RegExp]>([
     [
       'a changed definition',
