@@ -54,7 +54,7 @@ async function definitionsOf(
   if (options.filename) return readDefinitions(options.filename, terminal);
   const { filenames } = saved.options;
   if (filenames.includes('-'))
-    return new VidraError('SOURCE_NOT_FOUND', 'they came from standard input; give them again with -f');
+    return new VidraError('DEFINITION_INVALID', 'they came from standard input; give them again with -f');
   try {
     return await readDefinitions(filenames, terminal);
   } catch (error) {

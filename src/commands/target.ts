@@ -76,14 +76,23 @@ async function settingsOf(options: Options, { environment }: Terminal): Promise<
   return mergeSettings(options, environment, await readProfiles(configFolder(environment)));
 }
 
-/** Throws DEFINITION_INVALID with all that is wrong, and what reading files throws. */
+/** Throws DEFINITION_INVALID with all that is wrong, also with files that are not there or cannot be read. */
 export async function readDefinitions(patterns: readonly string[], terminal: Terminal): Promise<readonly Definition[]> {
-  const { cwd, stdin, signal } = terminal;
-  const { definitions, problems } = await loadDefinitions(await readFiles(patterns, { cwd, stdin }, signal));
+  const { definitions, problems } = await loadDefinitions(await readDefinitionFiles(patterns, terminal));
   const [first] = problems;
   if (!first) return definitions;
   // An owner whose definition cannot be read has not left the set: nothing is done before all can be read.
   throw new VidraError(first.code, problems.map((problem) => problem.message).join('\n'), { cause: problems });
+}
+
+// Whoever names the wrong file has made a mistake; a source that has nothing to give has not.
+async function readDefinitionFiles(patterns: readonly string[], { cwd, stdin, signal }: Terminal) {
+  try {
+    return await readFiles(patterns, { cwd, stdin }, signal);
+  } catch (error) {
+    if (!(error instanceof VidraError) || !error.code.startsWith('SOURCE_')) throw error;
+    throw new VidraError('DEFINITION_INVALID', error.message, { cause: error });
+  }
 }
 
 interface Clusters {

@@ -23,7 +23,7 @@ export async function listFiles(argument: string, cwd: string): Promise<readonly
     return found(
       await walk(argument, cwd, (path) => manifestName.test(path)),
       argument,
-      'holds no *.yaml, *.yml or *.json file.',
+      'holds no *.yaml, *.yml or *.json file',
     );
   const pattern = parsePattern(argument);
   const hidden = /(^|\/)\.[^./]/.test(argument);
@@ -34,7 +34,7 @@ export async function listFiles(argument: string, cwd: string): Promise<readonly
       throw error;
     },
   );
-  return found(files, argument, 'matches no file.');
+  return found(files, argument, 'matches no file');
 }
 
 function found(files: readonly string[], argument: string, nothing: string): readonly string[] {
@@ -57,7 +57,7 @@ async function walk(folder: string, cwd: string, wanted: (path: string) => boole
       if (details?.isDirectory()) await enter(child, [...above, real]);
       else if (details?.isFile() && wanted(child)) files.push(child);
       if (files.length > mostFiles)
-        throw new VidraError('SOURCE_TOO_LARGE', `holds more than ${mostFiles} files.`, { subject: folder });
+        throw new VidraError('SOURCE_TOO_LARGE', `holds more than ${mostFiles} files`, { subject: folder });
     }
   };
   await enter(folder, []).catch((error: unknown) => {

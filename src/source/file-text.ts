@@ -14,7 +14,7 @@ export async function readText(
   for await (const piece of stream) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     size += bytes.length;
-    if (size > maxBytes) throw new VidraError('SOURCE_TOO_LARGE', `is larger than ${maxBytes} bytes.`, { subject });
+    if (size > maxBytes) throw new VidraError('SOURCE_TOO_LARGE', `is larger than ${maxBytes} bytes`, { subject });
     pieces.push(bytes);
   }
   const bytes = Buffer.concat(pieces);
@@ -39,7 +39,7 @@ function utf8(bytes: Uint8Array, subject: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new VidraError('SOURCE_REFUSED', 'is not UTF-8 text.', { subject, cause });
+    throw new VidraError('SOURCE_REFUSED', 'is not UTF-8 text', { subject, cause });
   }
 }
 
@@ -48,8 +48,8 @@ export function fileError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof VidraError || code === undefined) return error;
   const options = { subject: path, cause: error };
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new VidraError('SOURCE_NOT_FOUND', 'does not exist.', options);
-  if (code === 'EACCES' || code === 'EPERM') return new VidraError('SOURCE_REFUSED', 'may not be read.', options);
-  if (code === 'ELOOP') return new VidraError('SOURCE_REFUSED', 'is a link that leads to itself.', options);
-  return new VidraError('SOURCE_REFUSED', `cannot be read (${code}).`, options);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new VidraError('SOURCE_NOT_FOUND', 'does not exist', options);
+  if (code === 'EACCES' || code === 'EPERM') return new VidraError('SOURCE_REFUSED', 'may not be read', options);
+  if (code === 'ELOOP') return new VidraError('SOURCE_REFUSED', 'is a link that leads to itself', options);
+  return new VidraError('SOURCE_REFUSED', `cannot be read (${code})`, options);
 }

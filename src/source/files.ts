@@ -55,7 +55,7 @@ function nameOf(path: string): string {
 }
 
 function readStdin(options: FileOptions, maxBytes: number): Promise<{ text: string; bytes: Uint8Array }> {
-  if (!options.stdin) throw new VidraError('USAGE', 'there is no standard input to read.', { subject: '-' });
+  if (!options.stdin) throw new VidraError('USAGE', 'there is no standard input to read', { subject: '-' });
   return readText(options.stdin, maxBytes, 'standard input');
 }
 

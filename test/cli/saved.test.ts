@@ -199,7 +199,7 @@ describe('a file that is no saved plan', () => {
   };
 
   it('is refused: not there, of another kind, cut off, newer, or changed', async () => {
-    await invalid('does not exist.');
+    await invalid('does not exist');
     writeFileSync(file, 'kind: InfrahubSync\n');
     await invalid('is no saved plan; definitions are given with -f');
     writeFileSync(file, '{"kind": "ConfigMap"}');

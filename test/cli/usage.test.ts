@@ -1,5 +1,5 @@
 /** The command line itself: help, versions, wrong usage and profiles. No cluster is asked. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,20 @@ describe('vidra', () => {
     const { code, stdout, stderr } = await vidra(['plan', '-f', path], { environment });
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toMatch(/^error: .*sync\.yaml.*artefactName.*\(DEFINITION_INVALID\)\nhint: .*\n$/);
+  });
+
+  it.each([
+    ['missing.yaml', 'does not exist'],
+    ['missing*.yaml', 'matches no file'],
+    ['empty', 'holds no *.yaml'],
+  ])('-f %s is wrong usage where there is nothing, of every verb', async (name, message) => {
+    mkdirSync(join(folder, 'empty'), { recursive: true });
+    for (const verb of ['plan', 'apply', 'prune', 'watch']) {
+      const { code, stdout, stderr } = await vidra([verb, '-f', join(folder, name)], { environment });
+      expect({ verb, code, stdout }).toEqual({ verb, code: 64, stdout: '' });
+      expect(stderr).toMatch(/^error: .* \(DEFINITION_INVALID\)\nhint: .*\n$/);
+      expect(stderr).toContain(message);
+    }
   });
 
   it('reads a definition from standard input', async () => {

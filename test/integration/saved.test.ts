@@ -305,7 +305,7 @@ describe('Secrets', () => {
 });
 
 describe('A plan of an older state, where that is allowed', () => {
-  const missing = new VidraError('SOURCE_NOT_FOUND', 'does not exist.', { subject: 'web.yaml' });
+  const missing = new VidraError('SOURCE_NOT_FOUND', 'does not exist', { subject: 'web.yaml' });
   /** A Deployment with a number that JavaScript cannot hold. */
   const exact = () => {
     const definition = resource(web(), deployment('shop', 1, { terminationGracePeriodSeconds: 42 })) as VidraResource;
@@ -318,7 +318,7 @@ describe('A plan of an older state, where that is allowed', () => {
     const { text } = await save(after);
     await expect(applySaved(text, missing)).rejects.toMatchObject({
       code: 'PLAN_OUTDATED',
-      message: expect.stringContaining('its definitions cannot be read: web.yaml: does not exist.'),
+      message: expect.stringContaining('its definitions cannot be read: web.yaml: does not exist'),
     });
     const result = await applySaved(text, missing, { allowOutdated: true });
     expect(refusedIn(result)).toEqual([]);
