@@ -55,7 +55,7 @@ const table = {
   NOT_ADOPTED: {
     retry: false,
     exit: 1,
-    hint: 'Take the object over in the way named above, or give the manifest another name.',
+    hint: 'Take it over by --adopt, or --adopt Always from another tool (adopt in the definition), or give the manifest another name.',
   },
   IMMUTABLE: {
     retry: false,

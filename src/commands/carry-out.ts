@@ -10,7 +10,7 @@ import { statusOfResult } from './exit-status.ts';
 import type { GlobalOptions, WriteOptions } from './flags.ts';
 import { askGuards, mustHaveNoGuards } from './pass-guards.ts';
 import { type Phase, runPhase } from './phase.ts';
-import { printIntent, printResult, reportRefused } from './print.ts';
+import { printIntent, printRefused, printResult } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 import type { ViewOptions } from './view-flags.ts';
 
@@ -29,8 +29,8 @@ export interface Action {
 type Options = GlobalOptions & WriteOptions & ViewOptions;
 
 /**
- * Throws NOT_CONFIRMED when an answer is no, or when something would be deleted and nobody can be asked; GUARDED when nobody can
- * be asked for what the plan guards.
+ * Throws NOT_CONFIRMED when the answer is no, or when something would be deleted and nobody can be asked; GUARDED when what the
+ * plan guards is not allowed, or nobody can be asked for it.
  */
 export async function carryOutPlan(
   prepared: Phase<Plan>,
@@ -50,7 +50,7 @@ export async function carryOutPlan(
     else mustHaveNoGuards(plan);
     if (!canAsk && !options.yes && !decided) mustNotDelete(plan);
   } catch (error) {
-    await reportRefused(plan, options, terminal);
+    await printRefused(plan, options, terminal);
     throw error;
   }
   const { wait, timeout: timeoutMs } = options;

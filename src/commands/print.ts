@@ -32,9 +32,10 @@ export function printIntent(plan: Plan, options: ViewOptions & { asked: boolean 
   write(textOf(show(plan, style, detailOf(options)), options), stream);
 }
 
-/** The plan that nobody allowed: there is no result to tell GitHub of. */
-export async function reportRefused(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
-  if (options.github) (await loadGitHub()).reportPlan(plan, options, terminal);
+/** The plan that nobody allowed, in place of a result. As text it was shown before. */
+export async function printRefused(plan: Plan, options: ViewOptions, terminal: Terminal): Promise<void> {
+  if (options.output !== 'text') await printPlan(plan, options, terminal);
+  else if (options.github) (await loadGitHub()).reportPlan(plan, options, terminal);
 }
 
 export interface ResultOptions extends ViewOptions {

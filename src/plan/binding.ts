@@ -63,7 +63,8 @@ function bound(saved: Change | undefined, change: Change, sealed: Change, surrou
     if (saved && change.action === 'create') return skip(change, 'was deleted since', 'PLAN_STALE');
     return skip(change, `is not in the saved plan: would be ${participles[change.action]} now (${change.reason})`);
   }
-  if (saved.action === 'skip') return { ...saved, after: [] };
+  if (saved.action === 'skip')
+    return { ...saved, reason: `the saved plan leaves it alone: ${saved.reason}`, after: [] };
   const moved = whatMoved(saved, sealed, surroundings);
   return moved === undefined ? change : skip(change, moved, 'PLAN_STALE');
 }

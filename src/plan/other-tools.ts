@@ -25,15 +25,12 @@ export function otherTool(live: ObjectMetadata): string | undefined {
   return controller && `${controller.kind} ${controller.name}`;
 }
 
-/** Why an object that may not be adopted is left alone, and how it could be, as a clause. */
+/** Why an object that may not be adopted is left alone, as a clause. */
 export function describeRefusal(live: ObjectMetadata): string {
   const tool = otherTool(live);
-  if (tool !== undefined) {
-    return `exists, and is managed by ${tool}; adopt: Always in the definition, or --adopt Always, takes it over`;
-  }
-  const way = 'adopt: IfUnowned in the definition, or --adopt, takes it over';
+  if (tool !== undefined) return `exists, and is managed by ${tool}`;
   const writers = [...new Set(live.managers.filter(({ subresource }) => !subresource).map(({ manager }) => manager))];
-  if (writers.length === 0) return `exists, and is not managed by Vidra; ${way}`;
+  if (writers.length === 0) return 'exists, and is not managed by Vidra';
   const named = writers.slice(0, 3).map((writer) => `"${writer}"`);
-  return `exists, and is not managed by Vidra, but written by ${named.join(', ')}; ${way}`;
+  return `exists, and is not managed by Vidra, but written by ${named.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 /** Deletions that are asked for by name at a terminal, and refused where nobody can be asked, with the flag that allows them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { errorTable } from '../../src/errors.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
 import { atTerminal, type Turn } from '../support/pty.ts';
@@ -56,7 +57,7 @@ describe('at a terminal', () => {
 
   it.each(['y', '', 'data'])('any other answer changes nothing: "%s"', async (typed) => {
     const { code, screen } = await ask([changed()], [yes, { asked: question, typed }]);
-    expect(screen).toContain('NOT_CONFIRMED');
+    expect(screen).toContain('(GUARDED)');
     expect(code).toBe(1);
     expect([await cluster.exists(claim()), await isChanged()]).toEqual([true, false]);
   });
@@ -69,11 +70,16 @@ describe('at a terminal', () => {
 });
 
 describe('where nobody can be asked', () => {
+  const { hint: way } = errorTable.GUARDED;
+  const hint = `hint: ${way}`;
+
   it('nothing is changed, with --yes and without, and the flag that is named lets it pass', async () => {
     for (const flags of [[], ['--yes']]) {
-      const { code, stderr } = await run('apply', [changed()], ...flags);
-      expect(stderr).toContain('GUARDED');
-      expect(stderr).toContain(`${subject()} would be deleted, and what is stored in it\n    --confirm "${subject()}"`);
+      const { code, stdout, stderr } = await run('apply', [changed()], ...flags);
+      expect(stdout).toContain(`${subject()} would be deleted, and what is stored in it`);
+      expect(stderr).toBe(
+        `error: what the plan guards needs --confirm "${subject()}"; nothing was changed (GUARDED)\n${hint}\n`,
+      );
       expect(code).toBe(1);
     }
     expect([await cluster.exists(claim()), await isChanged()]).toEqual([true, false]);
@@ -90,17 +96,24 @@ describe('where nobody can be asked', () => {
     expect(refused.stderr).not.toContain('--max-deletions');
     expect(await prune('--confirm', subject(), '--max-deletions', '3')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('7 of the 7 objects would be deleted, and the limit is 3\n    --max-deletions 7'),
+      stderr: expect.stringContaining('needs --max-deletions 7;'),
+      stdout: expect.stringContaining('7 of the 7 objects would be deleted, and the limit is 3\n'),
     });
     expect(await prune('--confirm', subject())).toMatchObject({ code: 0 });
+  });
+
+  it.each(['json', 'markdown'])('a program gets the plan in place of a result: %s', async (format) => {
+    const { code, stdout, stderr } = await run('apply', [changed()], '--yes', '-o', format);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('(GUARDED)') });
+    expect(stdout).toContain(format === 'json' ? `"subject": "${subject()}"` : '#### Held back');
   });
 
   it('many deletions need a limit that allows them', async () => {
     const many = [...'abcdef'].map((name) => ({ ...config, metadata: { name } }));
     await run('apply', many, '--yes', '--confirm', subject());
     const refused = await run('apply', [config], '--yes');
-    expect(refused.stderr).toContain('6 of the 6 objects of');
-    expect(refused.stderr).toContain('\n    --max-deletions 6\n');
+    expect(refused.stdout).toContain('6 of the 6 objects of');
+    expect(refused.stderr).toContain('needs --max-deletions 6;');
     expect(refused.code).toBe(1);
     expect(await run('apply', [config], '--yes', '--max-deletions', '6')).toMatchObject({ code: 0 });
   });

@@ -22,7 +22,11 @@ const codeOf = (change: Change) => ('code' in change ? change.code : undefined);
 test('What was refused then stays refused, with the reason of then', () => {
   const saved = of(skip(config('a'), { reason: 'is held by "x"', code: 'CONFLICT' }));
   const change = changeOf(bind(saved, of(update('a'))), config('a'));
-  expect(change).toMatchObject({ action: 'skip', code: 'CONFLICT', reason: 'is held by "x"' });
+  expect(change).toMatchObject({
+    action: 'skip',
+    code: 'CONFLICT',
+    reason: 'the saved plan leaves it alone: is held by "x"',
+  });
 });
 
 test('A row may come after one that is only left as it is, and not after one that would be made', () => {
