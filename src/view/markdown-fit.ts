@@ -2,9 +2,21 @@
 import type { Item, Report, Section } from './markdown-report.ts';
 import { countOf, grouped } from './quantity.ts';
 
-/** In the order in which they are let in. */
-const parts = ['guard', 'problem', 'deletion', 'change', 'note', 'difference', 'unchanged'] as const;
-type Part = (typeof parts)[number];
+/**
+ * In the order in which they are let in, with the share that each may take of the room that is left: what is wrong leaves some
+ * for the changes, and changes leave some for what differs in the first of them. All of it is for deletions.
+ */
+const passes = [
+  { part: 'guard', share: 0.3 },
+  { part: 'problem', share: 0.3 },
+  { part: 'deletion', share: 1 },
+  { part: 'change', share: 0.6 },
+  { part: 'note', share: 1 },
+  { part: 'difference', share: 1 },
+  { part: 'change', share: 1 },
+  { part: 'unchanged', share: 1 },
+] as const;
+type Part = (typeof passes)[number]['part'];
 
 /** Something that is shown in whole or not at all. */
 interface Piece {
@@ -12,10 +24,10 @@ interface Piece {
   /** Where it is shown: a list, or the section of an owner. */
   readonly place: 'Held back' | 'Problems' | 'Notes' | Section;
   readonly lines: readonly string[];
+  /** Shown only with this one. */
+  readonly of?: Piece;
 }
 
-/** What is wrong may take this share of the room, so that there is some for the changes. */
-const share = 0.3;
 /** Kept free for the line that tells of what is left out. */
 const reserve = 400;
 /** Up to so many rows are shown without a click. */
@@ -64,33 +76,31 @@ function piecesOf(report: Report): Piece[] {
     ...list('guard', 'Held back', report.guards),
     ...list('problem', 'Problems', report.problems),
     ...report.sections.flatMap((section) => [
-      ...section.rows.flatMap(({ type, item, difference }) => [
-        ...list(type, section, [item]),
-        ...(difference.length > 0
-          ? [{ part: 'difference' as const, place: section, lines: indented(difference) }]
-          : []),
-      ]),
+      ...section.rows.flatMap(({ type, item, difference }): Piece[] => {
+        const row = { part: type, place: section, lines: listed(item) };
+        if (difference.length === 0) return [row];
+        return [row, { part: 'difference', place: section, lines: indented(difference), of: row }];
+      }),
       ...list('note', section, section.notes),
     ]),
     ...list('note', 'Notes', report.notes),
   ];
 }
 
-/** The first piece that does not fit ends it, so that nothing is left out for something that matters less. */
+/** The first piece that does not fit ends it, but for a share, so that nothing is left out for something that matters less. */
 function choose(pieces: readonly Piece[], limit: number): ReadonlySet<Piece> {
   const chosen = new Set<Piece>();
   const opened = new Set<Piece['place']>();
   let left = limit;
-  for (const part of parts) {
-    const isTrouble = part === 'guard' || part === 'problem';
-    let room = isTrouble ? Math.floor(left * share) : left;
+  for (const { part, share } of passes) {
+    let room = Math.floor(left * share);
     for (const piece of pieces) {
-      if (piece.part !== part) continue;
+      if (piece.part !== part || chosen.has(piece) || (piece.of && !chosen.has(piece.of))) continue;
       const frame = opened.has(piece.place) ? 0 : sizeOf([...openingOf(piece.place, true), ...closingOf(piece.place)]);
       const size = sizeOf(piece.lines) + frame;
       if (size > room) {
         if (part === 'difference') continue;
-        if (isTrouble) break;
+        if (share < 1) break;
         return chosen;
       }
       room -= size;

@@ -270,7 +270,13 @@ describe('the length', () => {
     expect(text.match(/\*\*delete\*\*/g)).toHaveLength(300);
     const shown = text.match(/\*\*update\*\*/g)?.length ?? 0;
     expect(shown).toBeGreaterThan(300);
-    expect(text).toContain(`**Not shown here for its length:** ${6000 - shown} changes, 6000 differences. The same`);
+    const differences = text.match(/```+diff/g)?.length ?? 0;
+    expect(differences).toBeGreaterThan(50);
+    expect(differences).toBeLessThan(shown);
+    expect(text).toContain(
+      `**Not shown here for its length:** ${6000 - shown} changes, ${6000 - differences} differences. The same`,
+    );
+    expect(text).toMatch(/\*\*update\*\* [^\n]*web-0`[^\n]*\n {2}```+diff\n/);
   });
 
   it('shows differences where there is room for some', () => {
