@@ -64,7 +64,7 @@ function bound(saved: Change | undefined, change: Change, sealed: Change, surrou
     return skip(change, `is not in the saved plan: would be ${participles[change.action]} now (${change.reason})`);
   }
   if (saved.action === 'skip')
-    return { ...saved, reason: `the saved plan leaves it alone: ${saved.reason}`, after: [] };
+    return { ...saved, reason: `${saved.reason}; the saved plan leaves it alone`, after: [] };
   const moved = whatMoved(saved, sealed, surroundings);
   return moved === undefined ? change : skip(change, moved, 'PLAN_STALE');
 }

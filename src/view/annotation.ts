@@ -5,6 +5,7 @@ import { describe, keyOf } from '../manifest/manifest.ts';
 import type { Change, OwnerPlan, Plan, Problem } from '../plan/plan.ts';
 import { flagFor } from './guard-text.ts';
 import { compareFields, inReadingOrder } from './order.ts';
+import { withoutName } from './problem.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
@@ -27,7 +28,7 @@ export function resultAnnotations({ plan, outcomes, unhealthy }: Result): Annota
       const title = `${describe(change.reference)} ${result === 'failed' ? 'failed' : 'was not tried'}`;
       const origin = 'desired' in change ? change.desired.origin : undefined;
       return problem
-        ? wrong(title, problem, problem.origin ?? origin)
+        ? wrong(title, { ...problem, message: withoutName(problem.message, change) }, problem.origin ?? origin)
         : { level: 'error', title, message: title, origin };
     }),
     ...unhealthy.map(({ name, reason, failed }): Annotation => {
@@ -63,7 +64,7 @@ function ownerTroubles(owner: OwnerPlan): Annotation[] {
   const origins = new Map(owner.desired.map(({ reference, origin }) => [keyOf(reference), origin]));
   const refused = inReadingOrder(owner.changes).flatMap((change) => {
     if (change.action !== 'skip' || change.code === undefined) return [];
-    const problem = { code: change.code, message: change.reason };
+    const problem = { code: change.code, message: withoutName(change.reason, change) };
     return [wrong(describe(change.reference), problem, origins.get(keyOf(change.reference)))];
   });
   return [...refused, ...owner.problems.map((problem) => wrong(owner.owner.name, problem, problem.origin))];

@@ -8,6 +8,7 @@ import { differencesAsDiff } from './markdown-diff.ts';
 import { type Trouble, troubleItems } from './markdown-problem.ts';
 import { code, fenced, htmlCode, prose } from './markdown-text.ts';
 import { compareFields, inReadingOrder, ownerName } from './order.ts';
+import { withoutName } from './problem.ts';
 import { grouped } from './quantity.ts';
 import { rowsOf } from './rename.ts';
 import { countChanges, done, doneTally, standingTally, type Tally, todoTally } from './summary.ts';
@@ -85,7 +86,9 @@ function planTroubles({ problems, owners }: Plan): Trouble[] {
 function ownerTroubles({ owner: { name: owner }, changes, problems }: OwnerPlan): Trouble[] {
   const refused = inReadingOrder(changes).flatMap((change): Trouble[] => {
     if (change.action !== 'skip' || change.code === undefined) return [];
-    return [{ code: change.code, message: change.reason, object: describe(change.reference), owner }];
+    return [
+      { code: change.code, message: withoutName(change.reason, change), object: describe(change.reference), owner },
+    ];
   });
   return [...refused, ...problems.map((problem) => ({ ...problem, owner }))];
 }
@@ -94,7 +97,8 @@ function failures(outcomes: readonly Outcome[]): Trouble[] {
   return sorted(outcomes).flatMap(({ owner, change, result, problem }): Trouble[] => {
     if (result === 'succeeded' || result === 'stopped') return [];
     const what = result === 'failed' ? 'failed' : 'was not tried';
-    return [{ message: '', ...problem, object: describe(change.reference), owner, what }];
+    const message = withoutName(problem?.message ?? '', change);
+    return [{ ...problem, message, object: describe(change.reference), owner, what }];
   });
 }
 

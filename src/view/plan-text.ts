@@ -5,7 +5,7 @@ import { differenceLines } from './difference.ts';
 import { guardLines } from './guard-text.ts';
 import { compareFields, inReadingOrder, ownerTitle } from './order.ts';
 import { printable, printableLine } from './printable.ts';
-import { createProblemView, type ProblemView } from './problem.ts';
+import { createProblemView, type ProblemView, withoutName } from './problem.ts';
 import { oldName, rowsOf } from './rename.ts';
 import type { Style } from './style.ts';
 import { planSummary } from './summary.ts';
@@ -76,7 +76,7 @@ function namespaceLines(namespace: string, changes: readonly Change[], view: Vie
 function changeLines(change: Change, width: number, { style, detail, problems }: View): string[] {
   const lead = `${glyphOf(change, style)} ${nameOf(change, style).padEnd(width)}  `;
   if (change.action === 'skip' && change.code)
-    return problems.lines({ code: change.code, message: change.reason }, lead);
+    return problems.lines({ code: change.code, message: withoutName(change.reason, change) }, lead);
   const reason = style.colour.dim(shortIds(printableLine(change.reason), style) + sureness(change));
   const isShown = 'differences' in change && (change.action !== 'create' || change.renamedFrom);
   const differences = isShown ? change.differences : [];

@@ -1,6 +1,7 @@
 /** What is wrong and the way out, as lines. */
 import { errorTable } from '../errors.ts';
-import type { Problem } from '../plan/plan.ts';
+import { describe } from '../manifest/manifest.ts';
+import type { Change, Problem } from '../plan/plan.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -8,6 +9,12 @@ import type { Style } from './style.ts';
 export interface ProblemView {
   /** Lines without indentation; `lead` starts the first and is already coloured. */
   lines(problem: Problem, lead?: string): string[];
+}
+
+/** What is said of a change whose object is named already: messages that can stand alone begin with its name. */
+export function withoutName(message: string, { reference }: Change): string {
+  const name = `${describe(reference)}: `;
+  return message.startsWith(name) ? message.slice(name.length) : message;
 }
 
 export function createProblemView(style: Style): ProblemView {

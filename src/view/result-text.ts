@@ -5,7 +5,7 @@ import { hasProblems } from '../plan/plan.ts';
 import { type Detail, usualDetail } from './detail.ts';
 import { changeName, compareFields } from './order.ts';
 import { printableLine } from './printable.ts';
-import { createProblemView, type ProblemView } from './problem.ts';
+import { createProblemView, type ProblemView, withoutName } from './problem.ts';
 import type { Style } from './style.ts';
 import { resultSummary } from './summary.ts';
 
@@ -56,7 +56,8 @@ function outcomeLines(outcome: Outcome, style: Style, problems: ProblemView): st
   const isFailed = outcome.result === 'failed';
   const paint = isFailed ? style.colour.red : style.colour.yellow;
   const lead = `${paint(style.glyphs.skip)} ${name} ${isFailed ? 'failed' : 'was not tried'}`;
-  return outcome.problem ? problems.lines(outcome.problem, `${lead}: `) : [lead];
+  const { problem, change } = outcome;
+  return problem ? problems.lines({ ...problem, message: withoutName(problem.message, change) }, `${lead}: `) : [lead];
 }
 
 function leftLines({ change, gone, problem }: Outcome, name: string, style: Style): string[] {

@@ -25,7 +25,7 @@ test('What was refused then stays refused, with the reason of then', () => {
   expect(change).toMatchObject({
     action: 'skip',
     code: 'CONFLICT',
-    reason: 'the saved plan leaves it alone: is held by "x"',
+    reason: 'is held by "x"; the saved plan leaves it alone',
   });
 });
 
