@@ -29,7 +29,7 @@ const table = {
     hint: 'Check the server of the context, and that this machine may reach it.',
   },
   CLUSTER_UNAUTHORIZED: { retry: false, exit: 1, hint: 'Log in to the cluster again.' },
-  CLUSTER_FORBIDDEN: { retry: false, exit: 1, hint: 'Ask for the permission named above.' },
+  CLUSTER_FORBIDDEN: { retry: false, exit: 1, hint: 'Ask for the permission, or mend what else the message names.' },
   CLUSTER_REFUSED: {
     retry: false,
     exit: 1,

@@ -14,7 +14,7 @@ export interface DriftOptions {
   readonly clusterOf: (server: string) => Promise<Cluster>;
   /** Told of objects of a key that are not as they were left. */
   readonly onDrift: (key: string, objects: readonly string[]) => void;
-  /** Told of what cannot be watched, and is only looked at with each interval. */
+  /** Told once of what cannot be watched, and is only looked at with each interval. */
   readonly onBlind: (error: VidraError) => void;
   readonly signal: AbortSignal;
 }
@@ -29,9 +29,16 @@ export interface Drift {
   readonly forget: (key: string) => void;
 }
 
-interface Kind {
+/** What one watch is for. */
+interface Scope {
+  readonly name: string;
   readonly server: string;
   readonly reference: ObjectReference;
+  /** Nothing: all of them. */
+  readonly namespace?: string;
+}
+
+interface Kind extends Scope {
   readonly live: Map<string, Seen>;
   readonly stop: AbortController;
   /** Identities that changed since they were looked at. */
@@ -50,6 +57,9 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   const followed = new Map<string, Followed>();
   /** When what is fought over is looked at again, in milliseconds since 1970. */
   const heldUntil = new Map<string, number>();
+  /** Kinds that may not be watched in the whole cluster, but maybe in single namespaces. */
+  const narrow = new Set<string>();
+  const blind = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let patient: NodeJS.Timeout | undefined;
 
@@ -88,10 +98,16 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
     reported.set(place, state);
     return describe(expected.reference);
   };
-  const expectedOf = ({ server, reference }: Kind): string[] => {
+  const scopeOf = (server: string, reference: ObjectReference): Scope => {
+    const name = `${server} ${reference.group}/${reference.kind}`;
+    const { namespace } = reference;
+    return narrow.has(name) && namespace !== ''
+      ? { name: `${name} ${namespace}`, server, reference, namespace }
+      : { name, server, reference };
+  };
+  const expectedOf = ({ name, server }: Kind): string[] => {
     const all = [...followed.values()].flatMap(({ expectations }) => [...(expectations.get(server) ?? [])]);
-    const own = all.filter(([, one]) => nameOf(server, one.reference) === nameOf(server, reference));
-    return own.map(([identity]) => identity);
+    return all.filter(([, { reference }]) => scopeOf(server, reference).name === name).map(([identity]) => identity);
   };
   const later = (milliseconds: number) => {
     clearTimeout(patient);
@@ -105,28 +121,45 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       const cluster = await clusterOf(kind.server);
       const type = cluster.typeOf(kind.reference);
       if (!type) return;
-      const selection = { labelSelector: managedSelector };
+      const { name, namespace } = kind;
+      const selection = { labelSelector: managedSelector, ...(namespace !== undefined && { namespace }) };
       for await (const event of cluster.watchMetadata(type, selection, kind.stop.signal)) {
         take(kind, event);
         // What is not in the list was removed while nobody looked.
         if (event.type === 'listed') for (const identity of expectedOf(kind)) kind.changed.add(identity);
+        else blind.delete(name);
         schedule();
       }
     } catch (error) {
       if (kind.stop.signal.aborted || signal.aborted) return;
       if (!(error instanceof VidraError)) throw error;
-      onBlind(error);
+      lose(kind, error);
     } finally {
       // Asked for again with the next run.
-      kinds.delete(nameOf(kind.server, kind.reference));
+      kinds.delete(kind.name);
     }
   };
-  const followKinds = () => {
-    const wanted = kindsOf([...followed.values()].map(({ expectations }) => expectations));
+  const lose = ({ name, namespace, reference }: Kind, error: VidraError) => {
+    if (error.code === 'CLUSTER_FORBIDDEN' && namespace === undefined && reference.namespace !== '') {
+      narrow.add(name);
+      followAll();
+    } else if (!blind.has(name)) {
+      blind.add(name);
+      onBlind(error);
+    }
+  };
+  const followAll = () => {
+    const wanted = new Map<string, Scope>();
+    for (const [server, objects] of [...followed.values()].flatMap(({ expectations }) => [...expectations])) {
+      for (const { reference } of objects.values()) {
+        const scope = scopeOf(server, reference);
+        wanted.set(scope.name, scope);
+      }
+    }
     for (const [name, kind] of kinds) if (!wanted.has(name)) kind.stop.abort();
-    for (const [name, { server, reference }] of wanted) {
+    for (const [name, scope] of wanted) {
       if (kinds.has(name) || signal.aborted) continue;
-      const kind = { server, reference, live: new Map(), changed: new Set<string>(), stop: new AbortController() };
+      const kind = { ...scope, live: new Map(), changed: new Set<string>(), stop: new AbortController() };
       kinds.set(name, kind);
       void follow(kind);
     }
@@ -147,11 +180,11 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       followed.set(key, { expectations, isPaused: false, reported });
       for (const place of written) reported.delete(place);
       for (const [place, milliseconds] of patience) heldUntil.set(place, Date.now() + milliseconds);
-      followKinds();
+      followAll();
       schedule();
     },
     forget: (key) => {
-      if (followed.delete(key)) followKinds();
+      if (followed.delete(key)) followAll();
     },
   };
 }
@@ -171,16 +204,4 @@ function take(kind: Kind, event: WatchEvent<ObjectMetadata>): void {
 // There may be many, for a long time.
 function seen({ uid, deleting, managers }: ObjectMetadata): Seen {
   return { uid, deleting, managers };
-}
-
-function kindsOf(all: readonly Expectations[]): Map<string, { server: string; reference: ObjectReference }> {
-  const kinds = new Map<string, { server: string; reference: ObjectReference }>();
-  for (const [server, objects] of all.flatMap((expectations) => [...expectations])) {
-    for (const { reference } of objects.values()) kinds.set(nameOf(server, reference), { server, reference });
-  }
-  return kinds;
-}
-
-function nameOf(server: string, { group, kind }: ObjectReference): string {
-  return `${server} ${group}/${kind}`;
 }

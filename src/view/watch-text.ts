@@ -35,7 +35,7 @@ export function createWatchText(style: Style, verbose: boolean): (event: LoopEve
       case 'failed':
         return failed(event.error, say);
       case 'blind':
-        return say(`${style.colour.yellow('cannot be watched:')} ${printable(event.error.message)}`);
+        return say(`${style.colour.yellow('only looked at with each interval:')} ${printable(event.error.message)}`);
       case 'definitions':
         return say(`The definitions changed: ${countOf(event.count, 'definition')}`);
       case 'unreadable':

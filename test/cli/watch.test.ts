@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { createAccount, type Rule } from '../support/account.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { syncFile, write } from '../support/definitions.ts';
 import { atTerminal } from '../support/pty.ts';
@@ -184,6 +185,38 @@ describe('watch', () => {
     expect(idle).toMatch(/^Reconciled: 1 created/);
     expect(idle).not.toContain('Starting');
     expect(screen).toMatch(/Ended\s*$/);
+  });
+
+  const rules = (verbs: readonly string[]): Rule[] => [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+    { apiGroups: [''], resources: ['configmaps'], verbs },
+  ];
+
+  it('sees what changes where it may watch a single namespace only', async () => {
+    const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+    const KUBECONFIG = await createAccount(cluster, { [namespace]: rules(verbs) });
+    environment = { ...environment, KUBECONFIG };
+    start(write('resource.yaml', definitionOf([configMap('a', { color: 'red' })])), '--interval', '1h');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    await cluster.remove(configMap('a'));
+    await waitFor('it to be there again', () => cluster.exists(configMap('a')));
+    expect(lines().map(({ event }) => event)).not.toContain('blind');
+  });
+
+  it('says once what it may not watch, and looks at it with each interval', async () => {
+    const KUBECONFIG = await createAccount(cluster, {
+      [namespace]: rules(['get', 'list', 'create', 'patch', 'delete']),
+    });
+    environment = { ...environment, KUBECONFIG };
+    start(write('resource.yaml', definitionOf([configMap('a')])), '--interval', '1s');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    await cluster.remove(configMap('a'));
+    await waitFor('it to be there again', () => cluster.exists(configMap('a')));
+    const before = reconciled('interval').length;
+    await waitFor('two more looks', () => reconciled('interval').length === before + 2);
+    const blind = lines().filter(({ event }) => event === 'blind');
+    expect(blind).toMatchObject([{ problem: { code: 'CLUSTER_FORBIDDEN' } }]);
+    expect(blind[0]?.problem?.message).toContain(`in the namespace "${namespace}"`);
   });
 
   it('looks again after its interval', async () => {

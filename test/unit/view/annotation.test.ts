@@ -77,7 +77,7 @@ describe('annotations', () => {
       [
         'error',
         'ConfigMap shop/a failed (CLUSTER_FORBIDDEN)',
-        'may not create\nAsk for the permission named above.',
+        'may not create\nAsk for the permission, or mend what else the message names.',
         'web.yaml',
       ],
       ['error', 'ConfigMap shop/b was not tried', 'ConfigMap shop/b was not tried', 'web.yaml'],

@@ -50,7 +50,7 @@ describe('a result as text', () => {
     expect(text(result)).toMatchInlineSnapshot(`
       "
       ! Namespace shop failed: may not create (CLUSTER_FORBIDDEN)
-          hint: Ask for the permission named above.
+          hint: Ask for the permission, or mend what else the message names.
       - PersistentVolumeClaim shop/data is marked for deletion and waits for its finalizers
       ! Service shop/web was not tried: Namespace shop failed (CLUSTER_FORBIDDEN)
       ! Deployment shop/web is not healthy yet: 1 of 2 Pods are ready
