@@ -5,19 +5,19 @@ import { nearest } from '../manifest/nearest.ts';
 import { describePath, type Path } from '../manifest/read-document.ts';
 import { type Finding, isObject } from '../manifest/shape.ts';
 import { parseDuration } from './duration.ts';
-import type { MappingRule, Rule, TextRule } from './rules.ts';
+import type { ListRule, MappingRule, Rule, TextRule } from './rule.ts';
 
 /** Sentences that each start with the field; none when the value keeps the rule. */
 export function check(value: JsonValue | undefined, rule: Rule, path: Path = []): readonly Finding[] {
   if (rule.type === 'mapping' && isObject(value)) return checkFields(value, rule, path);
-  if (rule.type === 'list' && Array.isArray(value))
-    return value.flatMap((item, index) => check(item, rule.items, [...path, index]));
+  if (rule.type === 'list' && Array.isArray(value)) return checkItems(value, rule, path);
   const fault = faultOf(value, rule);
   return fault ? [{ path, message: `${describePath(path)} ${fault}` }] : [];
 }
 
 function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
-  if (value === undefined || value === null) return rule.required ? 'is missing' : undefined;
+  if (value === undefined || value === null)
+    return rule.required && rule.default === undefined ? 'is missing' : undefined;
   switch (rule.type) {
     case 'anything':
       return undefined;
@@ -26,9 +26,9 @@ function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
     case 'list':
       return `must be a list, not ${typeName(value)}`;
     case 'choice':
-      return typeof value === 'string' && rule.choices.includes(value)
+      return typeof value === 'string' && Object.hasOwn(rule.choices, value)
         ? undefined
-        : `must be ${rule.choices.join(' or ')}, not ${typeof value === 'string' ? show(value) : typeName(value)}`;
+        : `must be ${Object.keys(rule.choices).join(' or ')}, not ${typeof value === 'string' ? show(value) : typeName(value)}`;
     case 'count':
       return isCount(value, rule.percent === true)
         ? undefined
@@ -37,6 +37,8 @@ function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
       return typeof value === 'string' && parseDuration(value) !== undefined
         ? undefined
         : 'must be a duration such as 90s, 5m or 1h30m';
+    case 'time':
+      return typeof value === 'string' && time.test(value) ? undefined : 'must be a time such as 2026-11-22T12:00:00Z';
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `must be true or false, not ${typeName(value)}`;
     case 'text':
@@ -45,6 +47,8 @@ function faultOf(value: JsonValue | undefined, rule: Rule): string | undefined {
         : `must be text, not ${typeName(value)}${advice(value)}`;
   }
 }
+
+const time = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[-+]\d{2}:\d{2})$/;
 
 function isCount(value: JsonValue, percent: boolean): boolean {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0;
@@ -68,6 +72,12 @@ function checkFields(object: JsonObject, rule: MappingRule, path: Path): readonl
     ...unknown.map((name) => describeUnknown(name, known, path)),
     ...Object.entries(rule.fields).flatMap(([name, each]) => check(object[name], each, [...path, name])),
   ];
+}
+
+function checkItems(items: readonly JsonValue[], { items: each, most }: ListRule, path: Path): readonly Finding[] {
+  const findings = items.flatMap((item, index) => check(item, each, [...path, index]));
+  if (most === undefined || items.length <= most) return findings;
+  return [...findings, { path, message: `${describePath(path)} must not hold more than ${most} items` }];
 }
 
 function describeUnknown(name: string, known: readonly string[], parent: Path): Finding {

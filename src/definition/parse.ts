@@ -6,7 +6,7 @@ import { describeOrigin, type Manifest } from '../manifest/manifest.ts';
 import { nearest } from '../manifest/nearest.ts';
 import type { Finding } from '../manifest/shape.ts';
 import { check } from './check.ts';
-import { checkExpressions, type FaultOf, loadFaultOf } from './check-expressions.ts';
+import { type LateCheck, loadLateChecks } from './check-late.ts';
 import { type Definition, definitionApiVersion } from './definition.ts';
 import { readDefinition } from './read.ts';
 import { rulesByKind } from './rules.ts';
@@ -21,18 +21,14 @@ interface File {
   readonly content: string;
 }
 
-/** Reads definitions from YAML or JSON, expressions included. Problems are DEFINITION_INVALID, and begin with the place. */
+/** Reads definitions from YAML or JSON, and checks everything. Problems are DEFINITION_INVALID, and begin with the place. */
 export async function loadDefinitions(files: readonly File[]): Promise<ParsedDefinitions> {
-  const mayHoldExpressions = files.some(({ content }) => content.includes('healthChecks'));
-  return parseDefinitions(files, await loadFaultOf(mayHoldExpressions));
+  return parseDefinitions(files, await loadLateChecks((field) => files.some(({ content }) => content.includes(field))));
 }
 
-/** Takes expressions as they are, unless it gets what finds faults in them. */
-export function parseDefinitions(files: readonly File[], faultOf?: FaultOf): ParsedDefinitions {
-  const checkAll = (manifest: Manifest) => [
-    ...checkDefinition(manifest),
-    ...(faultOf ? checkExpressions(manifest, faultOf) : []),
-  ];
+/** Takes what only an interpreter can check as it is, unless it gets one. */
+export function parseDefinitions(files: readonly File[], late: readonly LateCheck[] = []): ParsedDefinitions {
+  const checkAll = (manifest: Manifest) => checkDefinition(manifest, late);
   const definitions = new Map<string, Definition>();
   const problems: VidraError[] = [];
   for (const file of files) {
@@ -60,11 +56,12 @@ function addDefinition(definition: Definition, definitions: Map<string, Definiti
   }
 }
 
-function checkDefinition(manifest: Manifest): readonly Finding[] {
+function checkDefinition(manifest: Manifest, late: readonly LateCheck[]): readonly Finding[] {
   const { apiVersion, kind } = manifest;
   const rule = Object.hasOwn(rulesByKind, kind) ? rulesByKind[kind] : undefined;
   if (!rule) return [{ path: ['kind'], message: describeOther(manifest) }];
-  if (apiVersion === definitionApiVersion) return check(manifest, rule);
+  if (apiVersion === definitionApiVersion)
+    return [...check(manifest, rule), ...late.flatMap((findFaults) => findFaults(manifest))];
   const message = `apiVersion of ${kind} must be ${definitionApiVersion}, not ${apiVersion}`;
   return [{ path: ['apiVersion'], message }];
 }

@@ -38,6 +38,8 @@ export interface Policy {
   readonly adopt: 'Never' | 'IfUnowned' | 'Always';
   readonly conflicts: readonly ConflictRule[];
   readonly ignore: readonly IgnoreRule[];
+  /** Whether objects that left the manifests are deleted; else they stay, and stay recorded. */
+  readonly prune: boolean;
   /** What becomes of objects that are not wanted any more: `Orphan` leaves them in place as nobody's. */
   readonly deletionPolicy: 'Delete' | 'Orphan';
   /** What the API server does with what an object owns. */
@@ -55,6 +57,7 @@ export const defaultPolicy: Policy = {
   adopt: 'Never',
   conflicts: [],
   ignore: [],
+  prune: true,
   deletionPolicy: 'Delete',
   propagationPolicy: 'Background',
   replace: 'Never',

@@ -1,65 +1,40 @@
 /** From a manifest that keeps its rules to a definition. What is not written is the default. */
 import type { JsonObject, LocatedManifest } from '../manifest/manifest.ts';
-import { type Conduct, defaultConduct, type NamespacedName } from './conduct.ts';
+import type { Conduct, NamespacedName } from './conduct.ts';
 import type { Definition, Destination, InfrahubSync, Stored } from './definition.ts';
 import { parseDuration } from './duration.ts';
+import { fill } from './fill.ts';
 import { readPolicy } from './read-policy.ts';
-
-type Fields = { readonly [field: string]: string | null | undefined };
+import { destinationRule, specRules } from './rules.ts';
 
 /** `stored` is of what was read from a cluster. */
 export function readDefinition({ manifest, origin }: LocatedManifest, stored?: Stored): Definition {
-  const spec = manifest['spec'] as JsonObject;
+  const kind = manifest.kind as Definition['kind'];
+  const spec = fill(manifest['spec'] as JsonObject, specRules[kind].fields);
   const common = {
     name: manifest.metadata.name,
     origin,
-    destination: readDestination(spec['destination'] as JsonObject | undefined | null),
+    destination: readDestination(fill((spec['destination'] ?? {}) as JsonObject, destinationRule.fields)),
     policy: readPolicy(spec),
     ...readConduct(spec),
     ...(stored && { stored }),
   };
-  if (manifest.kind === 'VidraResource') {
-    return { kind: 'VidraResource', ...common, manifest: spec['manifest'] as string };
-  }
-  return { kind: 'InfrahubSync', ...common, source: readSource(spec['source'] as JsonObject) };
+  if (kind === 'VidraResource') return { kind, ...common, manifest: spec['manifest'] as string };
+  return { kind, ...common, source: readSource(spec['source'] as unknown as InfrahubSync['source']) };
 }
 
-function readSource(source: JsonObject): InfrahubSync['source'] {
-  const { infrahubAPIURL, artefactName, targetBranch, targetDate } = source as Fields;
-  const secret = source['credentialsSecretRef'] as NamespacedName | undefined | null;
-  return {
-    infrahubAPIURL: infrahubAPIURL as string,
-    artefactName: artefactName as string,
-    targetBranch: targetBranch ?? 'main',
-    ...(targetDate ? { targetDate } : {}),
-    ...(secret ? { credentialsSecretRef: secret } : {}),
-  };
+function readSource({ targetDate, ...source }: InfrahubSync['source']): InfrahubSync['source'] {
+  return { ...source, ...(targetDate ? { targetDate } : {}) };
 }
 
-function readDestination(destination: JsonObject | undefined | null): Destination {
-  const { server, namespace } = (destination ?? {}) as Fields;
-  const secret = destination?.['kubeconfigSecretRef'] as JsonObject | undefined | null;
-  return {
-    ...(server ? { server } : {}),
-    ...(namespace ? { namespace } : {}),
-    reconcileOnEvents: destination?.['reconcileOnEvents'] === true,
-    ...(secret ? { kubeconfigSecretRef: readKubeconfigSecret(secret) } : {}),
-  };
-}
-
-function readKubeconfigSecret(secret: JsonObject): NonNullable<Destination['kubeconfigSecretRef']> {
-  const { namespace, name, key, context } = secret as Fields;
-  return {
-    namespace: namespace as string,
-    name: name as string,
-    key: key ?? 'kubeconfig',
-    ...(context ? { context } : {}),
-  };
+function readDestination(filled: JsonObject): Destination {
+  const { server, namespace, ...rest } = filled as unknown as Destination;
+  return { ...(server ? { server } : {}), ...(namespace ? { namespace } : {}), ...rest };
 }
 
 function readConduct(spec: JsonObject): Conduct {
-  const { suspend, mode, wait, dependsOn } = { ...defaultConduct, ...withoutNulls(spec) } as Conduct;
-  const { timeout, interval, serviceAccountName } = spec as Fields;
+  const { suspend, mode, wait, dependsOn = [] } = spec as unknown as Conduct;
+  const { timeout, interval, serviceAccountName } = spec as { readonly [field: string]: string | undefined };
   return {
     suspend,
     mode,
@@ -71,12 +46,8 @@ function readConduct(spec: JsonObject): Conduct {
   };
 }
 
-function withoutNulls(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-}
-
-function durationAs(field: 'timeout' | 'interval', text: string | null | undefined): Partial<Conduct> {
-  const duration = typeof text === 'string' ? parseDuration(text) : undefined;
+function durationAs(field: 'timeout' | 'interval', text: string | undefined): Partial<Conduct> {
+  const duration = text === undefined ? undefined : parseDuration(text);
   return duration === undefined ? {} : { [field]: duration };
 }
 

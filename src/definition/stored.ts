@@ -1,9 +1,9 @@
 /** From objects of the API server to definitions. Each stands for itself: what is wrong with one stops no other. */
 import { VidraError } from '../errors.ts';
-import type { JsonObject, Manifest } from '../manifest/manifest.ts';
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import { isObject } from '../manifest/shape.ts';
 import { check } from './check.ts';
-import { checkExpressions, type FaultOf, loadFaultOf } from './check-expressions.ts';
+import { type LateCheck, loadLateChecks } from './check-late.ts';
 import type { Definition, Stored } from './definition.ts';
 import { readDefinition } from './read.ts';
 import { specRules } from './rules.ts';
@@ -21,16 +21,22 @@ export interface StoredDefinition {
 /** Reads InfrahubSyncs and VidraResources as the API server gives them. VidraResources that are only records of owners are left out. */
 export async function loadStored(objects: readonly Manifest[]): Promise<StoredDefinition[]> {
   const written = objects.filter((object) => !isRecord(object));
-  const faultOf = await loadFaultOf(written.some(({ spec }) => isObject(spec) && spec['healthChecks'] !== undefined));
-  return written.map((object) => readStored(object, faultOf));
+  const late = await loadLateChecks((field) => written.some(({ spec }) => hasField(spec, field)));
+  return written.map((object) => readStored(object, late));
 }
 
-function readStored(object: Manifest, faultOf: FaultOf | undefined): StoredDefinition {
+function hasField(value: JsonValue | undefined, field: string): boolean {
+  if (Array.isArray(value)) return value.some((item: JsonValue) => hasField(item, field));
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([name, inner]) => name === field || hasField(inner, field));
+}
+
+function readStored(object: Manifest, late: readonly LateCheck[]): StoredDefinition {
   const kind = object.kind as Definition['kind'];
   const { name } = object.metadata;
   const findings = [
     ...check(object['spec'], specRules[kind], ['spec']),
-    ...(faultOf ? checkExpressions(object, faultOf) : []),
+    ...late.flatMap((findFaults) => findFaults(object)),
   ];
   const subject = `${kind} ${name}`;
   const problems = findings.map(({ message }) => new VidraError('DEFINITION_INVALID', message, { subject }));

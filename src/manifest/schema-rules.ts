@@ -42,12 +42,18 @@ function* brokenRules(
   } catch {
     return;
   }
-  for (const { rule, message } of rules) {
+  for (const { rule, message, fieldPath } of rules) {
     if (typeof rule !== 'string' || !isBroken(rule, self)) continue;
-    const place = describePath(path);
+    const at = [...path, ...stepsOf(fieldPath)];
+    const place = describePath(at);
     const said = typeof message === 'string' ? message : `must satisfy ${rule}`;
-    yield { path, message: place ? `${place}: ${said}` : said };
+    yield { path: at, message: place ? `${place}: ${said}` : said };
   }
+}
+
+/** Of paths that are as simple as `.spec.name`; others stay at the place of their rule. */
+function stepsOf(fieldPath: JsonValue | undefined): string[] {
+  return typeof fieldPath === 'string' && /^(\.\w+)+$/.test(fieldPath) ? fieldPath.slice(1).split('.') : [];
 }
 
 const root = { 'x-kubernetes-embedded-resource': true };

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseDefinitions } from '../../src/definition/parse.ts';
+import { examples } from '../../src/definition/examples.ts';
+import { loadDefinitions, parseDefinitions } from '../../src/definition/parse.ts';
+import { loadStored } from '../../src/definition/stored.ts';
 import { decode } from '../../src/manifest/decode.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
@@ -14,7 +16,7 @@ const group = 'infrahub.operators.com/v1alpha1';
 let controlPlane: ControlPlane;
 let cluster: Cluster;
 
-interface Definition extends KubeObject {
+interface Established extends KubeObject {
   /** Null in a definition that the API server has only just stored. */
   status: { conditions: { type: string; status: string; reason: string; message: string }[] | null };
 }
@@ -45,7 +47,7 @@ function readDefinition(file: string): Manifest {
 }
 
 async function conditionsOf(file: string): Promise<Record<string, string>> {
-  const { status } = await cluster.get<Definition>(readDefinition(file));
+  const { status } = await cluster.get<Established>(readDefinition(file));
   return Object.fromEntries((status.conditions ?? []).map((condition) => [condition.type, condition.status]));
 }
 
@@ -136,6 +138,9 @@ spec:
   interval: 5m
 `,
   ],
+  ...Object.entries(examples).map(
+    ([kind, example]) => [`the example of ${kind}`, JSON.stringify(example)] as [string, string],
+  ),
   [
     'a resource with a number of deletions',
     `{"apiVersion": "${group}", "kind": "VidraResource", "metadata": {"name": "count"}, "spec": {"manifest": "", "maxDeletions": 5}}`,
@@ -183,6 +188,10 @@ test('the server fills in what a definition gets by default', async () => {
     propagationPolicy: definition?.policy.propagationPolicy,
     replace: definition?.policy.replace,
     historyLimit: definition?.policy.historyLimit,
+    prune: definition?.policy.prune,
+    suspend: definition?.suspend,
+    mode: definition?.mode,
+    wait: definition?.wait,
   });
 });
 
@@ -241,6 +250,51 @@ const refused: readonly [kind: string, why: string, spec: string, field: string]
     policy('healthChecks: [{apiVersion: v1, kind: X}]'),
     'spec.healthChecks[0].current',
   ],
+  ['VidraResource', 'a word for a switch', policy('suspend: never'), 'spec.suspend'],
+  ['VidraResource', 'a mode that is none', policy('mode: DryRun'), 'spec.mode'],
+  ['VidraResource', 'a time to wait without a unit', policy("timeout: '5'"), 'spec.timeout'],
+  [
+    'VidraResource',
+    'a dependency without a name',
+    policy('dependsOn: [{kind: InfrahubSync}]'),
+    'spec.dependsOn[0].name',
+  ],
+  [
+    'VidraResource',
+    'a dependency on something else',
+    policy('dependsOn: [{kind: Deployment, name: x}]'),
+    'spec.dependsOn[0].kind',
+  ],
+  [
+    'VidraResource',
+    'too many dependencies',
+    policy(`dependsOn: [${'{kind: InfrahubSync, name: x}, '.repeat(101)}]`),
+    'spec.dependsOn',
+  ],
+  [
+    'VidraResource',
+    'a ServiceAccount of no namespace',
+    policy('serviceAccountName: deployer'),
+    'spec.serviceAccountName',
+  ],
+  [
+    'VidraResource',
+    'a Secret of no namespace',
+    destination("server: 'https://k', kubeconfigSecretRef: {name: k}"),
+    'spec.destination.kubeconfigSecretRef.namespace',
+  ],
+  [
+    'InfrahubSync',
+    'a Secret of a name that is none',
+    source('credentialsSecretRef: {namespace: ops, name: Infra_Hub}'),
+    'spec.source.credentialsSecretRef.name',
+  ],
+  [
+    'InfrahubSync',
+    'a name that is too long',
+    source(`credentialsSecretRef: {namespace: ops, name: ${'x'.repeat(254)}}`),
+    'spec.source.credentialsSecretRef.name',
+  ],
   ['VidraResource', 'half a revision', policy('historyLimit: 0.5'), 'spec.historyLimit'],
   ['VidraResource', 'an interval without a unit', policy("interval: '5'"), 'spec.interval'],
 ];
@@ -264,6 +318,80 @@ describe.each(refused)('%s: %s', (kind, _, spec, field) => {
   });
 });
 
+const secret = 'kubeconfigSecretRef: {namespace: ops, name: k}';
+
+const contradictions: readonly [why: string, spec: string, message: string][] = [
+  [
+    'waits for itself',
+    policy('dependsOn: [{kind: InfrahubSync, name: contradiction}, {kind: VidraResource, name: contradiction}]'),
+    'spec.dependsOn: must not name the definition itself',
+  ],
+  [
+    'does not say which cluster a kubeconfig is for',
+    destination(secret),
+    'spec.destination.kubeconfigSecretRef: must come with server, the URL of its cluster',
+  ],
+  [
+    'has a kubeconfig for its own cluster',
+    destination(`${secret}, server: 'https://kubernetes.default.svc'`),
+    'spec.destination.kubeconfigSecretRef: is for other clusters than the one that the definition is in',
+  ],
+];
+
+describe.each(contradictions)('a definition that %s', (_, spec, message) => {
+  const content = `apiVersion: ${group}\nkind: VidraResource\nmetadata: {name: contradiction}\n${spec}\n`;
+  const [field = '', said = ''] = message.split(/: /);
+
+  test('is refused by the server, in these words', async () => {
+    const [located] = decode(content, { source: 'f' }).manifests;
+    const answer = await applyStrictly((located as { manifest: Manifest }).manifest);
+    expect(answer.status).toBe(422);
+    const { details } = JSON.parse(answer.text) as { details: { causes: { field: string; message: string }[] } };
+    expect(details.causes).toEqual([{ reason: 'FieldValueInvalid', field, message: expect.stringContaining(said) }]);
+  });
+
+  test('is refused in a file and of a cluster, in the same words', async () => {
+    const { problems } = await loadDefinitions([{ name: 'f', content }]);
+    expect(problems.map((problem) => problem.message)).toEqual([
+      expect.stringMatching(/^f, document 1, line 4, column \d+: /),
+    ]);
+    expect(problems[0]?.message).toContain(`: ${message}`);
+    const [located] = decode(content, { source: 'f' }).manifests;
+    const [stored] = await loadStored([(located as { manifest: Manifest }).manifest]);
+    expect(stored?.problems.map((problem) => problem.message)).toEqual([`VidraResource contradiction: ${message}`]);
+  });
+});
+
+test('names like its own may be what a definition depends on, and other clusters may have a kubeconfig', async () => {
+  const content = `apiVersion: ${group}
+kind: VidraResource
+metadata: {name: contradiction}
+spec:
+  manifest: ''
+  dependsOn: [{kind: InfrahubSync, name: contradiction}, {kind: VidraResource, name: contradictions}]
+  destination: {${secret}, server: 'https://kubernetes.default.example.com'}
+`;
+  const [located] = decode(content, { source: 'f' }).manifests;
+  const answer = await applyStrictly((located as { manifest: Manifest }).manifest);
+  expect(answer.status, answer.text).toBeLessThan(300);
+  expect(await loadDefinitions([{ name: 'f', content }])).toMatchObject({ problems: [] });
+});
+
+test('what the API server stores is the definition that was in the file', async () => {
+  for (const [, content] of accepted) {
+    const [located] = decode(content, { source: 'f' }).manifests;
+    const { manifest } = located as { manifest: Manifest };
+    await applyStrictly(manifest);
+    const { metadata, ...object } = await cluster.get(manifest);
+    const [read] = await loadStored([{ ...manifest, ...object, metadata } as unknown as Manifest]);
+    const [definition] = (await loadDefinitions([{ name: 'f', content }])).definitions;
+    const { uid, generation, annotations = {} } = metadata;
+    const stored = { uid, generation, annotations };
+    expect(read?.problems).toEqual([]);
+    expect(read?.definition).toEqual({ ...definition, origin: expect.anything(), stored });
+  }
+});
+
 test("upstream's status and Vidra's own is kept as it is written", async () => {
   const conditions = [
     {
@@ -275,7 +403,19 @@ test("upstream's status and Vidra's own is kept as it is written", async () => {
       observedGeneration: 1,
     },
   ];
-  const common = { lastError: 'x', lastSyncTime: '2026-11-22T12:00:00Z', conditions, observedGeneration: 1 };
+  const common = {
+    lastError: 'x',
+    lastSyncTime: '2026-11-22T12:00:00Z',
+    conditions,
+    observedGeneration: 1,
+    lastAttemptedRevision: 'b',
+    lastAppliedRevision: 'a',
+    lastHandledReconcile: 'now',
+    planDigest: 'd',
+    plannedChanges: { create: 1, update: 2, replace: 0, rename: 0, adopt: 0, delete: 3, release: 0, skip: 0 },
+    owners: 1,
+    objects: 12,
+  };
   const item = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' };
   const own = { uid: 'u', digest: 'd', content: 'c', fields: 'f', state: 'applied', run: 'r' };
   const inventory = { set: 's', revision: 'r', artifact: 'a', checksum: 'c', complete: true, shards: 2, sync: 'y' };

@@ -2,64 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { completionFiles, completionScripts, shells } from '../../src/commands/completion-scripts.ts';
 import { exitStatuses } from '../../src/commands/exit-status.ts';
+import { customResourceDefinitions } from '../../src/definition/crd.ts';
 import { errorTable } from '../../src/errors.ts';
-import { readYaml } from '../../src/manifest/yaml.ts';
+import { referencePage, shortTable } from '../support/definition-reference.ts';
+import { table } from '../support/markdown-table.ts';
 
 const path = join(import.meta.dirname, '../../README.md');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}
-
-interface Schema {
-  readonly description?: string;
-  readonly enum?: readonly string[];
-  readonly default?: unknown;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-/** The schema of `spec` in a file of crds/. */
-function specOf(file: string): Schema {
-  const [document] = [...readYaml(readFileSync(join(path, '../crds', file), 'utf8'))];
-  if (!document || 'problem' in document) throw new Error(`${file} cannot be read`);
-  const { spec } = document.value as unknown as {
-    spec: { versions: { schema: { openAPIV3Schema: { properties: { spec: Schema } } } }[] };
-  };
-  const [first] = spec.versions;
-  if (!first) throw new Error(`${file} has no version`);
-  return first.schema.openAPIV3Schema.properties.spec;
-}
-
-/** A row for each field, and for those below it. */
-function fieldRows({ properties = {}, required = [] }: Schema, parent = ''): string[][] {
-  return Object.entries(properties).flatMap(([name, field]) => {
-    const full = `${parent}${name}`;
-    const values = (field.enum ?? []).map((value) => (value === field.default ? `**${value}**` : value)).join(', ');
-    const value = values || (field.default === undefined ? '' : `**${field.default}**`);
-    // Upstream's schema asks for what has a default, too.
-    const mark = required.includes(name) && field.default === undefined ? '*' : '';
-    const row = [`\`${full}\`${mark}`, value, (field.description ?? '').replaceAll('*', '\\*')];
-    const inner = field.items ? fieldRows(field.items, `${full}[].`) : fieldRows(field, `${full}.`);
-    return [row, ...inner];
-  });
-}
-
-const fields = new Map(
-  ['infrahubsyncs.yaml', 'vidraresources.yaml'].flatMap((file) =>
-    fieldRows(specOf(file)).map((row) => [row[0] as string, row] as const),
-  ),
-);
+const head = '# Generated of src/definition by npm run readme.\n';
 
 const blocks: Readonly<Record<string, string>> = {
-  fields: table(['field', 'values, **default**', 'meaning'], [...fields.values()]),
+  fields: shortTable(),
   'exit codes': table(
     ['code', 'meaning'],
     Object.entries(exitStatuses).map(([status, meaning]) => [`\`${status}\``, meaning]),
@@ -80,6 +35,18 @@ function withBlocks(text: string): string {
 
 it('README.md tells the fields, exit codes and error codes of the code', async () => {
   await expect(withBlocks(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
+});
+
+it('crds/ holds what the rules of definitions say', async () => {
+  for (const crd of customResourceDefinitions()) {
+    const plural = crd.metadata.name.split('.')[0];
+    const text = stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false });
+    await expect(`${head}${text}`).toMatchFileSnapshot(join(path, `../crds/${plural}.yaml`));
+  }
+});
+
+it('crds/README.md tells all fields of definitions', async () => {
+  await expect(referencePage()).toMatchFileSnapshot(join(path, '../crds/README.md'));
 });
 
 it('only exit codes that README.md explains are used by errors', () => {
