@@ -1,4 +1,5 @@
 /** Back to what one owner wanted at an earlier revision. */
+import { defaultPolicy } from '../definition/policy.ts';
 import { VidraError } from '../errors.ts';
 import type { Content, Revision } from '../history/history.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
@@ -57,7 +58,7 @@ function intentOf(content: Content, { number, owner }: Revision, record: Invento
     manifest,
     origin: { ...origin, document: index + 1 },
   }));
-  const policy = { ...content.policy, ...target.overrides };
+  const policy = { ...defaultPolicy, ...content.policy, ...target.overrides };
   const decoded = { manifests, problems: [], warnings: [] };
   return wanted(header, decoded, target.namespace, record, header.set, policy);
 }

@@ -21,6 +21,8 @@ export interface Leaving {
   readonly owners: readonly Owner[];
   /** Names of all owners that keep what they leave. */
   readonly held: ReadonlySet<string>;
+  /** Those whose definition says `prune: false`: they keep it. */
+  readonly keepers: readonly Owner[];
   /** By the `deletionPolicy` of one of them it stays, as nobody's. */
   readonly orphaned: boolean;
   /** By its annotation, as it is or as one of them has applied it. */
@@ -79,6 +81,7 @@ function leavingOf(owners: readonly OwnerObservation[], lacking: readonly OwnerO
       leaving.set(place, {
         owners: [...(before?.owners ?? []), owner],
         held,
+        keepers: [...(before?.keepers ?? []), ...(policy.prune ? [] : [owner])],
         orphaned: before?.orphaned === true || policy.deletionPolicy === 'Orphan',
         protected:
           before?.protected === true || entry.protected === true || isProtected(destination.live.get(key)?.annotations),

@@ -60,6 +60,9 @@ function removeForAll(observed: OwnerObservation, live: ObjectMetadata, leaving:
   const { reference } = live;
   const { owner, wish, policy, destination } = observed;
   const why = wish.type === 'leaving' ? wish.reason : 'left the manifests';
+  if (!policy.prune) return skip({ reference }, `${why}; stays, by prune: false in its definition`);
+  const [keeper] = leaving.keepers;
+  if (keeper) return release(observed, live, `${why}; ${keeper.name} keeps it, by prune: false`, []);
   if (leaving.orphaned) {
     const stays = { leave: true, differences: [] };
     return release(observed, live, `${why}; stays as nobody's, by its deletionPolicy`, [], stays);

@@ -40,6 +40,25 @@ const recordOf = async (owner: string) => {
   return record && [...record.entries.values()].map(({ reference }) => reference.name);
 };
 
+describe('prune: false', () => {
+  it('keeps what left the manifests, recorded and ours, until the definition prunes again', async () => {
+    const [config, other] = [configMap('config', { color: 'blue' }), configMap('other', { color: 'red' })];
+    const [keeps, prunes] = [false, true].map((prune) => withPolicy(resource(a, other), { prune }));
+    await engine.apply([resource(a, config, other)]);
+    const before = await cluster.get(config);
+
+    const left = await engine.apply([keeps as Definition]);
+    expect(actionsOf(left.plan)).toEqual(['skip ConfigMap config']);
+    expect(left.outcomes).toEqual([]);
+    expect((await cluster.get(config)).metadata).toEqual(before.metadata);
+    expect((await recordOf(a))?.sort()).toEqual(['config', 'other']);
+
+    expect(actionsOf((await engine.apply([prunes as Definition])).plan)).toEqual(['delete ConfigMap config']);
+    await expect(cluster.get(config)).rejects.toThrow('not found');
+    expect(await recordOf(a)).toEqual(['other']);
+  });
+});
+
 describe('deletionPolicy Orphan', () => {
   const labels = { 'managed-by': 'vidra' };
 

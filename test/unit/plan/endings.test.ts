@@ -64,6 +64,54 @@ describe('what an owner leaves that deletes nothing', () => {
   });
 });
 
+describe('an object whose owner does not prune', () => {
+  const kept = { prune: false };
+
+  test('stays, and stays recorded, without being guarded', () => {
+    const all = [web, 'ConfigMap shop/a', 'PersistentVolumeClaim shop/b'];
+    const recorded = all.map((text) => entry(text));
+    const world = all.map((text) => live(text, [a]));
+    const plan = planFor([observed(a, { wants: [], recorded, policy: kept }, { live: world })]);
+    expect(actions(plan)).toEqual(all.map((text) => `a: skip ${text}`));
+    expect(changeOf(plan, web)).toEqual({
+      action: 'skip',
+      reference: entry(web).reference,
+      reason: 'left the manifests; stays, by prune: false in its definition',
+      after: [],
+    });
+    expect([plan.owners[0]?.forget, plan.guards]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['first', [kept, {}], [`a: skip ${web}`, `b: release ${web}`]],
+    ['last', [orphan, kept], [`a: release ${web}`, `b: skip ${web}`]],
+  ])('is released by others that leave it at the same time, it being the %s', (_case, policies, expected) => {
+    const world = [live(web, [a, b])];
+    const plan = planFor([
+      leaver(a, world, { policy: policies[0] ?? {} }),
+      leaver(b, world, { policy: policies[1] ?? {} }),
+    ]);
+    expect(actions(plan)).toEqual(expected);
+  });
+
+  test('is released to another owner as any other', () => {
+    const world = [live(web, [a, b])];
+    const plan = planFor([
+      leaver(a, world, { policy: kept }),
+      observed(b, { wants: [desired(web)], recorded: [entry(web)] }, { live: world }),
+    ]);
+    expect(changeOf(plan, web, 'a').action).toBe('release');
+  });
+
+  test('is not renamed: what has the new name is made beside it', () => {
+    const [old, renamed] = ['ConfigMap shop/old', 'ConfigMap shop/new'];
+    const plan = planFor([
+      observed(a, { wants: [desired(renamed)], recorded: [entry(old)], policy: kept }, { live: [live(old, [a])] }),
+    ]);
+    expect(actions(plan)).toEqual([`a: create ${renamed}`, `a: skip ${old}`]);
+  });
+});
+
 describe('an object that is protected', () => {
   test('stays, for as long as nobody names it, and the run is no failure', () => {
     const plan = planFor([leaver(a, [live(web, [a], never)])]);
