@@ -6,6 +6,7 @@ import { describePath, type Path } from '../manifest/read-document.ts';
 import { type Finding, isObject } from '../manifest/shape.ts';
 import { parseDuration } from './duration.ts';
 import type { ListRule, MappingRule, Rule, TextRule } from './rule.ts';
+import { sharePattern } from './text-rules.ts';
 
 /** Sentences that each start with the field; none when the value keeps the rule. */
 export function check(value: JsonValue | undefined, rule: Rule, path: Path = []): readonly Finding[] {
@@ -52,7 +53,7 @@ const time = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[-+]\d{2}:\d{
 
 function isCount(value: JsonValue, percent: boolean): boolean {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0;
-  return percent && typeof value === 'string' && /^(100|[1-9]?[0-9])%$/.test(value);
+  return percent && typeof value === 'string' && sharePattern.test(value);
 }
 
 function faultOfText(value: string, { filled, longest, pattern, example }: TextRule): string | undefined {

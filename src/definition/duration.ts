@@ -10,12 +10,12 @@ const unitMs: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 const part = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g;
-const whole = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
+/** A whole duration. */
+export const durationPattern = /^(0|(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+)$/;
 
 /** Whole milliseconds, or nothing when the text is not a duration. `0` needs no unit. */
 export function parseDuration(text: string): number | undefined {
-  if (text === '0') return 0;
-  if (!whole.test(text)) return undefined;
+  if (!durationPattern.test(text)) return undefined;
   let total = 0;
   for (const [, count, unit] of text.matchAll(part)) total += Number(count) * (unitMs[unit as string] as number);
   return Math.round(total);

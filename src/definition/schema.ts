@@ -1,7 +1,9 @@
 /** From rules to the schema that the API server checks custom resources with. */
 import type { JsonObject } from '../manifest/manifest.ts';
 import { describeRule } from './describe.ts';
+import { durationPattern } from './duration.ts';
 import type { Fields, ListRule, MappingRule, Rule, TextRule, Validation } from './rule.ts';
+import { sharePattern } from './text-rules.ts';
 
 /** The structural schema of a value that keeps the rule. */
 export function schemaOf(rule: Rule): JsonObject {
@@ -41,7 +43,7 @@ function shapeOf(rule: Rule): JsonObject {
     case 'time':
       return { type: 'string', format: 'date-time' };
     case 'duration':
-      return { type: 'string', pattern: String.raw`^(0|(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+)$` };
+      return { type: 'string', pattern: patternOf(durationPattern) };
     case 'anything':
       return { type: 'object' };
   }
@@ -51,7 +53,7 @@ const countOrShare = {
   'x-kubernetes-int-or-string': true,
   anyOf: [{ type: 'integer' }, { type: 'string' }],
   minimum: 0,
-  pattern: '^(100|[1-9]?[0-9])%$',
+  pattern: patternOf(sharePattern),
 };
 
 function textOf({ filled, longest, pattern }: TextRule): JsonObject {
@@ -59,8 +61,13 @@ function textOf({ filled, longest, pattern }: TextRule): JsonObject {
     type: 'string',
     ...(filled && { minLength: 1 }),
     ...(longest !== undefined && { maxLength: longest }),
-    ...(pattern && { pattern: pattern.source.replaceAll('\\/', '/') }),
+    ...(pattern && { pattern: patternOf(pattern) }),
   };
+}
+
+/** Only JavaScript needs slashes to be escaped. */
+function patternOf({ source }: RegExp): string {
+  return source.replaceAll('\\/', '/');
 }
 
 function mappingOf({ fields, validations }: MappingRule): JsonObject {

@@ -40,9 +40,18 @@ const condition: MappingRule = {
   },
 };
 
+/** What it means that a condition holds, by its type. */
+export const conditionMeanings = {
+  Ready: 'All that the definition wants is in the cluster and, unless `wait` is false, healthy.',
+  Reconciling: 'Something is under way, or will be tried again by itself.',
+  Stalled: 'Nothing goes on until somebody changes something: the definition, a right, or what was asked.',
+  Healthy: 'All objects are healthy, by the rules of their kinds and by `healthChecks`.',
+  Drifted: 'The cluster is not as the definition wants it.',
+} as const;
+
 const conditions: ListRule = {
   type: 'list',
-  description: 'Ready, Reconciling, Stalled, Healthy and Drifted, for people and for tools that wait.',
+  description: `${Object.keys(conditionMeanings).join(', ')}: for people and for tools that wait.`,
   keys: ['type'],
   items: condition,
 };

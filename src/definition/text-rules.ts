@@ -29,3 +29,6 @@ export const path = {
   pattern: /^([^[\]/$\s]|\[("(\\.|[^"\\])*"|[^"\]])+\])([^[\]]|\[("(\\.|[^"\\])*"|[^"\]])+\])*$/,
   example: 'spec.template.spec.containers[name=web].image',
 } as const satisfies TextRule;
+
+/** A part of a hundred. */
+export const sharePattern = /^(100|[1-9]?[0-9])%$/;

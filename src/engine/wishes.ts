@@ -92,12 +92,12 @@ function ofDefinition(
   return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set, policy));
 }
 
-/** A definition that waits for its finalizer takes its owners along. */
+/** A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone. */
 function ofDeleted(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
   const { kind, name, policy } = definition;
   const isIts = ({ header }: InventoryRecord) =>
     isOfSet(header, target.set) && (kind === 'InfrahubSync' ? header.sync === name : header.name === name);
-  const rules = { ...policy, ...target.overrides };
+  const rules = { ...policy, ...target.overrides, prune: true };
   const owners = records.filter(isIts).map((record) => leaving(record, 'its definition is being deleted', rules));
   return { owners, problems: [], notes: [] };
 }

@@ -20,6 +20,11 @@ const object = (properties: JsonObject, ...all: readonly (string | JsonObject)[]
 const fields: Record<string, JsonObject> = {
   range: object({ min: integer, max: integer }, { rule: 'self.min <= self.max', message: 'min must not be above max' }),
   pair: object({ a: text, b: text }, '!has(self.a) || has(self.b)'),
+  inner: object(
+    { a: object({ b: text }), c: text },
+    { rule: '!has(self.a) || has(self.c)', message: 'needs c', fieldPath: '.a.b' },
+    { rule: '!has(self.c) || self.c != "x"', message: 'is not x', fieldPath: "['c']" },
+  ),
   filled: object({ a: { ...text, default: 'x' }, b: text }, 'has(self.a) && self.a != self.?b.orValue("")'),
   number: { type: 'number', ...rules('self > 1 && self <= 5.5', 'self != 3.0') },
   integer: { type: 'integer', ...rules('self % 2 == 0', 'self / 2 < 5', 'double(self) > -3.5') },
@@ -150,6 +155,8 @@ test.each<[field: string, value: JsonValue]>([
 test.each<[field: string, value: JsonValue, message: string]>([
   ['range', { min: 2, max: 1 }, 'spec.range: min must not be above max'],
   ['pair', { a: 'x' }, must('pair', '!has(self.a) || has(self.b)')],
+  ['inner', { a: { b: 'x' } }, 'spec.inner.a.b: needs c'],
+  ['inner', { c: 'x' }, 'spec.inner: is not x'],
   ['filled', { b: 'x' }, must('filled', 'has(self.a) && self.a != self.?b.orValue("")')],
   ['number', 6, must('number', 'self > 1 && self <= 5.5')],
   ['number', 3, must('number', 'self != 3.0')],

@@ -8,7 +8,7 @@ import { describeRule } from '../../src/definition/describe.ts';
 import { examples } from '../../src/definition/examples.ts';
 import type { Fields, MappingRule, Rule } from '../../src/definition/rule.ts';
 import { specRules, validations } from '../../src/definition/rules.ts';
-import { statusRules } from '../../src/definition/status-rules.ts';
+import { conditionMeanings, statusRules } from '../../src/definition/status-rules.ts';
 import { table } from './markdown-table.ts';
 
 type Row = readonly [field: string, values: string, meaning: string];
@@ -27,6 +27,15 @@ export function referencePage(): string {
 Fields and status of the kinds that Vidra brings along. This page and the files beside it are generated of \`src/definition\` by
 \`npm run readme\`. Fields with a * must be there; what is **bold** is the default.
 ${all.map(sectionOf).join('')}
+## Conditions
+
+Of both kinds, for \`kubectl wait --for=condition=Ready isync/web\` and other tools:
+
+${table(
+  ['condition', 'holds when'],
+  Object.entries(conditionMeanings).map(([type, meaning]) => [`\`${type}\``, meaning]),
+)}
+
 ## Annotations
 
 What one may say of a definition in a cluster besides what is in its \`spec\`:

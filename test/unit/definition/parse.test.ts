@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConduct } from '../../../src/definition/conduct.ts';
+import { examples } from '../../../src/definition/examples.ts';
 import { loadDefinitions, parseDefinitions } from '../../../src/definition/parse.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
+import type { Rule } from '../../../src/definition/rule.ts';
+import { specRules } from '../../../src/definition/rules.ts';
 
 const group = 'infrahub.operators.com/v1alpha1';
 const sync = (name: string, spec = "{source: {infrahubAPIURL: 'http://a', artefactName: x}}") =>
@@ -99,6 +102,28 @@ status: {syncState: Succeeded}
     ]);
   });
 });
+
+describe('the examples', () => {
+  test('are definitions, and have every field of them', async () => {
+    const files = Object.entries(examples).map(([name, example]) => ({ name, content: JSON.stringify(example) }));
+    expect((await loadDefinitions(files)).problems).toEqual([]);
+    const shown = new Set(Object.values(examples).flatMap(({ spec }) => pathsOf(spec)));
+    const known = Object.values(specRules).flatMap((rule) => pathsOfRule(rule));
+    expect([...new Set(known)].filter((path) => !shown.has(path))).toEqual([]);
+  });
+});
+
+function pathsOf(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, path));
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => pathsOf(inner, `${path}.${name}`));
+}
+
+function pathsOfRule(rule: Rule, path = ''): string[] {
+  if (rule.type === 'list') return pathsOfRule(rule.items, path);
+  if (rule.type !== 'mapping') return [path];
+  return Object.entries(rule.fields).flatMap(([name, inner]) => pathsOfRule(inner, `${path}.${name}`));
+}
 
 describe('problems', () => {
   test('are collected over all files, and what is right is returned', () => {

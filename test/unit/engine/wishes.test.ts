@@ -252,6 +252,12 @@ describe('a definition that is being deleted', () => {
     expect(wishes(owners)).toEqual({ 'shop-1': 'leaving', own: 'wanted' });
   });
 
+  test('ends by its deletionPolicy, whatever it said of pruning', () => {
+    const policy = { ...defaultPolicy, prune: false, deletionPolicy: 'Orphan' as const };
+    const { owners } = decide([{ ...shop, policy, stored }], [recorded('shop-1', { sync: 'shop' })], undefined);
+    expect(owners).toMatchObject([{ wish: { type: 'leaving' }, policy: { prune: true, deletionPolicy: 'Orphan' } }]);
+  });
+
   test('takes those along that the operator before Vidra left, and none of another set', () => {
     const left = [recorded('own', { set: '' }), recorded('shop-1', { sync: 'shop', set: 'other' })];
     const { owners } = decide(
