@@ -435,3 +435,39 @@ test("upstream's status and Vidra's own is kept as it is written", async () => {
     );
   }
 });
+
+test('kubectl prints what a definition is for, and how it is doing', async () => {
+  const reference = { apiVersion: group, kind: 'InfrahubSync', metadata: { name: 'printed' } };
+  const source = { infrahubAPIURL: 'http://a', artefactName: 'Web', targetBranch: 'dev' };
+  const definition = { ...reference, spec: { source } };
+  await cluster.apply(definition, 'test');
+  const ready = {
+    type: 'Ready',
+    status: 'False',
+    reason: 'Failed',
+    message: 'no route',
+    lastTransitionTime: '2026-11-22T12:00:00Z',
+  };
+  const status = { conditions: [ready], objects: 12 };
+  await cluster.patch(reference, 'merge-patch', { status }, { subresource: 'status' });
+  const answer = await cluster.request('GET', `/apis/${group}/infrahubsyncs`, {
+    headers: { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' },
+    query: { fieldSelector: 'metadata.name=printed' },
+  });
+  const { columnDefinitions, rows } = JSON.parse(answer.text) as {
+    columnDefinitions: { name: string; priority: number }[];
+    rows: { cells: unknown[] }[];
+  };
+  const cells = columnDefinitions.map(({ name, priority }, index) => [name, priority, rows[0]?.cells[index]]);
+  expect(cells.filter(([, priority]) => priority === 0)).toEqual([
+    ['Name', 0, 'printed'],
+    ['Artifact', 0, 'Web'],
+    ['Branch', 0, 'dev'],
+    ['Ready', 0, 'False'],
+    ['Status', 0, 'no route'],
+    ['Suspended', 0, false],
+    ['Age', 0, expect.any(String)],
+  ]);
+  expect(cells).toContainEqual(['Objects', 1, 12]);
+  expect(cells).toContainEqual(['Mode', 1, 'Enforce']);
+});

@@ -41,6 +41,10 @@ it.each(['src/commands/plan.ts', 'src/commands/apply.ts', 'src/commands/prune.ts
     expect(
       loaded.filter((path) => /view\/(markdown|annotation|.*schema)|commands\/(github|file-place)/.test(path)),
     ).toEqual([]);
+    expect(loaded).toContain('src/definition/rules.ts');
+    expect(
+      loaded.filter((path) => /definition\/(crd|schema|columns|status-rules|examples)|manifest\/expression/.test(path)),
+    ).toEqual([]);
   },
 );
 
