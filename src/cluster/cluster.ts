@@ -101,6 +101,11 @@ export type WatchEvent<T> =
   /** Gone, or not selected any more; the object as it was at last. */
   | { readonly type: 'removed'; readonly object: T };
 
+/** Whether its holder may still write: another process may be about to take over. */
+export interface WriteFence {
+  isHeld(): boolean;
+}
+
 /** Methods throw a VidraError CLUSTER_*, KIND_UNKNOWN or INTERRUPTED; an object that does not exist is an answer, not an error. */
 export interface Cluster {
   /** The server's URL, without credentials. */
@@ -152,5 +157,10 @@ export interface Cluster {
   create(type: ResourceType, manifest: Manifest): Promise<Manifest | undefined>;
   /** Plain update at the manifest's resourceVersion. Nothing when it is not that any more. */
   replace(type: ResourceType, manifest: Manifest, subresource?: 'status'): Promise<Manifest | undefined>;
+  /**
+   * The same cluster over the same connections, whose writes are refused with INTERRUPTED when the fence is not held at the very
+   * moment when they would go out: after any wait for room, for a connection or for another attempt.
+   */
+  fenced(fence: WriteFence): Cluster;
   close(): Promise<void>;
 }

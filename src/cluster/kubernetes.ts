@@ -2,7 +2,7 @@
 import { parseJson, stringifyJson } from '../manifest/json.ts';
 import { describe, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
 import { apply } from './apply.ts';
-import type { Cluster, Permission, RemoveAnswer, RemoveOptions, ResourceType } from './cluster.ts';
+import type { Cluster, Permission, RemoveAnswer, RemoveOptions, ResourceType, WriteFence } from './cluster.ts';
 import { listObjects, metadataAccept, metadataForm, objectForm } from './collection.ts';
 import { type Discovery, discoveryAccept, readDiscovery } from './discovery.ts';
 import { metadataOf, type RawObject } from './metadata.ts';
@@ -22,7 +22,7 @@ export async function createKubernetes(server: string, transport: Transport, str
   const isServed = (kind: { group: string; version: string; kind: string }) =>
     discovery.typeOf(kind)?.version === kind.version;
 
-  return {
+  const over = (transport: Transport): Cluster => ({
     server,
     identity: () => identity,
     typeOf: (kind) => discovery.typeOf(kind),
@@ -59,10 +59,16 @@ export async function createKubernetes(server: string, transport: Transport, str
       const answer = await transport.send({ method: 'PUT', write: true, path, body: stringifyJson(manifest) });
       return written(answer, subjectOf(type, manifest));
     },
+    fenced: (fence) => over(fencedTransport(transport, fence)),
     close: async () => {
       await Promise.all([streams.close(), transport.close()]);
     },
-  };
+  });
+  return over(transport);
+}
+
+function fencedTransport(transport: Transport, fence: WriteFence): Transport {
+  return { ...transport, send: (request) => transport.send(request.write ? { ...request, fence } : request) };
 }
 
 async function discover(transport: Transport): Promise<Discovery> {

@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { VidraError } from '../errors.ts';
+import type { WriteFence } from './cluster.ts';
 import type { Credentials } from './credentials.ts';
+import { fencedDispatcher } from './fenced-dispatcher.ts';
 import { createLimiter } from './limiter.ts';
 
 export interface ClusterRequest {
@@ -14,6 +16,8 @@ export interface ClusterRequest {
   readonly accept?: string;
   /** It changes something. Once it may have been sent it is seen through, even when the run is aborted. */
   readonly write?: boolean;
+  /** Sent only while it is held. */
+  readonly fence?: WriteFence;
   /** Ends this request; the transport's signal if missing. */
   readonly signal?: AbortSignal;
 }
@@ -48,7 +52,8 @@ export function createTransport(options: TransportOptions): Transport {
   const limiter = createLimiter(options.parallel);
 
   const once = async (request: ClusterRequest, renew: boolean) => {
-    const answer = await options.dispatcher.request({
+    const dispatcher = request.fence ? fencedDispatcher(options.dispatcher, request.fence) : options.dispatcher;
+    const answer = await dispatcher.request({
       origin,
       path: prefix + request.path,
       method: request.method,

@@ -243,3 +243,53 @@ describe('an abort', () => {
     expect(seen).toHaveLength(2);
   });
 });
+
+describe('a fence', () => {
+  const write = { method: 'PUT', path: '/x', body: '{}', write: true } as const;
+
+  test('lets everything pass while it is held', async () => {
+    const { transport } = await connect((response) => answer(response, 200, 'written'));
+    expect(await transport.send({ ...write, fence: { isHeld: () => true } })).toEqual(
+      expect.objectContaining({ status: 200, body: 'written' }),
+    );
+  });
+
+  test('that is not held keeps a request from being sent, and harms no other', async () => {
+    const { transport, seen } = await connect((response) => answer(response, 200));
+    const refused = transport.send({ ...write, fence: { isHeld: () => false } });
+    const others = [transport.send(get), transport.send(get)];
+    await expect(refused).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
+  test('that is lost keeps a request from being sent again', async () => {
+    let held = true;
+    const { transport, seen } = await connect((response) => {
+      held = false;
+      answer(response, 429);
+    });
+    await expect(transport.send({ ...write, fence: { isHeld: () => held } })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  // The first of these waits for room here, the second one for a connection of the pool, which has four.
+  test.each([1, 16])('is asked when a request goes out, not when it was made (%i at once)', async (parallel) => {
+    const waiting: ServerResponse[] = [];
+    const { transport, seen } = await connect((response) => void waiting.push(response), { parallel });
+    const before = Array.from({ length: 4 }, () => transport.send(get));
+    let held = true;
+    const fenced = transport.send({ ...write, fence: { isHeld: () => held } });
+    await expect.poll(() => waiting.length).toBeGreaterThan(0);
+    held = false;
+    const answering = setInterval(() => {
+      for (const response of waiting.splice(0)) answer(response, 200);
+    }, 5);
+    await expect(fenced).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await Promise.all(before);
+    clearInterval(answering);
+    expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
+  });
+});
