@@ -1,5 +1,6 @@
 /** Pieces of records as Secrets in Vidra's namespace: not for their values, but because few may read Secrets. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import { ensureNamespace } from '../cluster/namespace.ts';
 import { VidraError } from '../errors.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
@@ -24,6 +25,7 @@ export function secretPieces(home: Cluster, identity: string, namespace: string)
       const id = ownerOf(piece.header.name, identity).id;
       const manifest = secretOf(piece, namespace, id);
       if (piece.stored) return kept(piece, await home.replace(secrets, manifest));
+      // Where no record is yet, the namespace may be missing, too.
       if (!hasNamespace) await ensureNamespace(home, namespace);
       hasNamespace = true;
       return kept(piece, await home.create(secrets, manifest));
@@ -43,16 +45,6 @@ async function listEverywhere(home: Cluster, secrets: ResourceType, namespace: s
   } catch (error) {
     if (whole || !(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
     return home.list(secrets, { namespace, labelSelector: label });
-  }
-}
-
-/** Where no record is yet, the namespace may be missing, too. */
-async function ensureNamespace(home: Cluster, name: string): Promise<void> {
-  try {
-    await home.create(knownType(home, 'Namespace'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  } catch (error) {
-    // Whoever may not make it can still write into it, if somebody else has made it.
-    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
   }
 }
 
