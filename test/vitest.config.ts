@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const shared = { root: new URL('..', import.meta.url).pathname, testTimeout: 120_000, hookTimeout: 120_000 };
 const cluster = 'test/support/global-setup.ts';
+const helm = 'test/support/helm-setup.ts';
 
-/** Three projects: what needs no server, what needs a real API server, and the program run as a process. */
+/** Four projects: what needs no server, what needs a real API server, the program run as a process, and the chart, by a real helm. */
 export default defineConfig({
   test: {
     root: shared.root,
@@ -13,6 +14,7 @@ export default defineConfig({
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'] } },
       { test: { ...shared, name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: cluster } },
       { test: { ...shared, name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: cluster } },
+      { test: { ...shared, name: 'chart', include: ['test/chart/**/*.test.ts'], globalSetup: [cluster, helm] } },
     ],
   },
 });

@@ -1,16 +1,13 @@
-/** Where built control planes are kept between runs, and the logs of those that failed. */
+/** Where built programs are kept between runs, and the logs of those that failed. */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ownFile } from './own-files.ts';
-
-/** The Kubernetes version that go.mod pins. */
-export const kubernetesVersion = 'v1.36.3';
+import type { Recipe } from './recipe.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The user's cache folder for control planes; it may not exist yet. */
+/** The user's cache folder for programs; it may not exist yet. */
 export function cacheFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   return join(userCache(env, platform), 'vidra', 'control-plane');
 }
@@ -22,20 +19,17 @@ function userCache(env: Environment, platform: NodeJS.Platform): string {
   return platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
 }
 
-/** The names of the programs, in the cache folder and in envtest's. */
-export const programFiles = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
-
 /** The folder of the build that belongs to this machine and to the pinned modules. */
-export function buildFolder(env: Environment): string {
+export function buildFolder(env: Environment, { module, version }: Recipe): string {
   const digest = createHash('sha256');
-  for (const name of ['go.mod', 'go.sum']) digest.update(readFileSync(join(ownFile('go'), name)));
-  const name = [kubernetesVersion, process.platform, process.arch, digest.digest('hex').slice(0, 12)].join('-');
+  for (const name of ['go.mod', 'go.sum']) digest.update(readFileSync(join(module, name)));
+  const name = [version, process.platform, process.arch, digest.digest('hex').slice(0, 12)].join('-');
   return join(cacheFolder(env), name);
 }
 
 /** Whether a folder holds all programs. */
-export function isComplete(folder: string): boolean {
-  return programFiles.every((file) => isExecutable(join(folder, file)));
+export function isComplete(folder: string, { packages }: Recipe): boolean {
+  return Object.keys(packages).every((file) => isExecutable(join(folder, file)));
 }
 
 /** Whether a path is that of a file which this user may run. */

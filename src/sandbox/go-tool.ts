@@ -1,8 +1,8 @@
-/** Runs the Go tool in the pinned module. */
+/** Runs the Go tool in a module that pins programs. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { VidraError } from '../errors.ts';
-import { ownFile } from './own-files.ts';
+import type { Recipe } from './recipe.ts';
 
 export interface GoOptions {
   /** Gets each line of Go's standard error as it comes. */
@@ -22,10 +22,10 @@ export interface GoResult {
 const keptLines = 500;
 
 /** Runs `go` to its end. Throws CONTROL_PLANE_MISSING when there is no Go, INTERRUPTED when aborted. */
-export async function runGo(args: readonly string[], options: GoOptions = {}): Promise<GoResult> {
+export async function runGo(recipe: Recipe, args: readonly string[], options: GoOptions = {}): Promise<GoResult> {
   if (options.signal?.aborted) throw new VidraError('INTERRUPTED', 'The build was interrupted.');
   const go = spawn('go', args, {
-    cwd: ownFile('go'),
+    cwd: recipe.module,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, GOWORK: 'off', ...(options.workFolder ? { GOTMPDIR: options.workFolder } : {}) },
     detached: true,
@@ -51,21 +51,19 @@ export async function runGo(args: readonly string[], options: GoOptions = {}): P
     return { status, stdout: Buffer.concat(chunks).toString('utf8'), lastLines };
   } catch (cause) {
     if (options.signal?.aborted) throw new VidraError('INTERRUPTED', 'The build was interrupted.', { cause });
-    throw new VidraError('CONTROL_PLANE_MISSING', missing('There is no Go to build it'), { cause });
+    throw new VidraError('CONTROL_PLANE_MISSING', missing(recipe, 'There is no Go to build it'), { cause });
   } finally {
     options.signal?.removeEventListener('abort', interrupt);
   }
 }
 
 /** Throws CONTROL_PLANE_MISSING when Go is missing or older than go.mod wants. */
-export async function checkGo(signal?: AbortSignal): Promise<void> {
-  const { status, lastLines } = await runGo(['list', '-m'], { signal });
-  if (status !== 0) throw new VidraError('CONTROL_PLANE_MISSING', missing(`Go cannot build it (${lastLines.at(-1)})`));
+export async function checkGo(recipe: Recipe, signal?: AbortSignal): Promise<void> {
+  const { status, lastLines } = await runGo(recipe, ['list', '-m'], { signal });
+  if (status === 0) return;
+  throw new VidraError('CONTROL_PLANE_MISSING', missing(recipe, `Go cannot build it (${lastLines.at(-1)})`));
 }
 
-function missing(reason: string): string {
-  return (
-    `No control plane was found. ${reason}, and neither KUBEBUILDER_ASSETS (a folder) nor TEST_ASSET_ETCD, ` +
-    'TEST_ASSET_KUBE_APISERVER and TEST_ASSET_KUBE_CONTROLLER_MANAGER (files) name the programs that are needed.'
-  );
+function missing({ what, variables }: Recipe, reason: string): string {
+  return `No ${what} was found. ${reason}, and neither ${variables} name the programs that are needed.`;
 }

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VidraError } from '../errors.ts';
 import { type BuildOptions, build } from './build.ts';
-import { buildFolder, isExecutable, type programFiles } from './cache-folder.ts';
+import { buildFolder, isExecutable } from './cache-folder.ts';
+import { controlPlaneRecipe, type Recipe } from './recipe.ts';
 
 /** Absolute paths of executable files. */
 export interface Programs {
@@ -12,21 +13,26 @@ export interface Programs {
   readonly controllerManager: string;
 }
 
-type File = (typeof programFiles)[number];
-
 /**
  * Returns the programs; those that the environment does not name come from the cache, after a build if need be.
  * Throws CONTROL_PLANE_MISSING, CONTROL_PLANE_FAILED, INTERRUPTED.
  */
 export async function findPrograms(options: BuildOptions): Promise<Programs> {
+  const find = (file: string, variable: string) => findProgram(controlPlaneRecipe(), file, variable, options);
   return {
-    etcd: await find('etcd', 'TEST_ASSET_ETCD', options),
-    apiServer: await find('kube-apiserver', 'TEST_ASSET_KUBE_APISERVER', options),
-    controllerManager: await find('kube-controller-manager', 'TEST_ASSET_KUBE_CONTROLLER_MANAGER', options),
+    etcd: await find('etcd', 'TEST_ASSET_ETCD'),
+    apiServer: await find('kube-apiserver', 'TEST_ASSET_KUBE_APISERVER'),
+    controllerManager: await find('kube-controller-manager', 'TEST_ASSET_KUBE_CONTROLLER_MANAGER'),
   };
 }
 
-async function find(file: File, variable: string, options: BuildOptions): Promise<string> {
+/** The same for one program of any recipe. */
+export async function findProgram(
+  recipe: Recipe,
+  file: string,
+  variable: string,
+  options: BuildOptions,
+): Promise<string> {
   const named = process.env[variable];
   if (named) return isExecutable(named) ? resolve(named) : refuse(variable, named, 'an executable file');
   const assets = process.env['KUBEBUILDER_ASSETS'];
@@ -35,8 +41,8 @@ async function find(file: File, variable: string, options: BuildOptions): Promis
     if (!statSync(assets, { throwIfNoEntry: false })?.isDirectory()) refuse('KUBEBUILDER_ASSETS', assets, 'a folder');
     if (isExecutable(join(assets, file))) return resolve(assets, file);
   }
-  const folder = buildFolder(process.env);
-  if (!isExecutable(join(folder, file))) await build(folder, options);
+  const folder = buildFolder(process.env, recipe);
+  if (!isExecutable(join(folder, file))) await build(recipe, options);
   return join(folder, file);
 }
 

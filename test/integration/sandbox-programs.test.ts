@@ -12,10 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { buildFolder, cacheFolder, programFiles } from '../../src/sandbox/cache-folder.ts';
+import { buildFolder, cacheFolder } from '../../src/sandbox/cache-folder.ts';
 import { startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { findPrograms } from '../../src/sandbox/programs.ts';
 import type { Progress } from '../../src/sandbox/progress.ts';
+import { controlPlaneRecipe } from '../../src/sandbox/recipe.ts';
 
 /** The programs that the global setup found or made, linked into one folder. */
 let built: string;
@@ -43,6 +44,10 @@ afterEach(() => {
 
 const variables = ['TEST_ASSET_ETCD', 'TEST_ASSET_KUBE_APISERVER', 'TEST_ASSET_KUBE_CONTROLLER_MANAGER'];
 
+const recipe = controlPlaneRecipe();
+const programFiles = Object.keys(recipe.packages);
+const ownFolder = () => buildFolder(process.env, recipe);
+
 const emptyCache = () => vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 const noGo = () => vi.stubEnv('PATH', join(folder, 'no-programs'));
 
@@ -58,11 +63,11 @@ test('An envtest folder without a controller manager is completed from the cache
   vi.stubEnv('KUBEBUILDER_ASSETS', assets);
   emptyCache();
   noGo();
-  linkPrograms(buildFolder(process.env), programFiles);
+  linkPrograms(ownFolder(), programFiles);
   expect(await findPrograms({})).toEqual({
     etcd: join(assets, 'etcd'),
     apiServer: join(assets, 'kube-apiserver'),
-    controllerManager: join(buildFolder(process.env), 'kube-controller-manager'),
+    controllerManager: join(ownFolder(), 'kube-controller-manager'),
   });
 });
 
@@ -102,7 +107,7 @@ test('Neither programs nor Go: the error names every way to get them', async () 
 test('A folder that a killed build left is not taken for a build', async () => {
   emptyCache();
   noGo();
-  const target = buildFolder(process.env);
+  const target = ownFolder();
   linkPrograms(`${target}.unfinished-1-0badf00d`, programFiles);
   await expect(findPrograms({})).rejects.toMatchObject({ code: 'CONTROL_PLANE_MISSING' });
   linkPrograms(target, ['etcd']);
@@ -136,7 +141,7 @@ test.each(['download', 'build'])('A build is interrupted when it is aborted in t
     if (progress.phase === phase) setTimeout(() => aborter.abort(), 500);
   };
   await expect(findPrograms({ signal: aborter.signal, onProgress })).rejects.toMatchObject({ code: 'INTERRUPTED' });
-  expect(existsSync(buildFolder(process.env))).toBe(false);
+  expect(existsSync(ownFolder())).toBe(false);
   expect(
     readdirSync(join(folder, 'cache'), { recursive: true }).filter((path) => `${path}`.includes('unfinished')),
   ).toEqual([]);

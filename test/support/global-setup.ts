@@ -1,8 +1,7 @@
 /** Starts one control plane for a run of the tests, however many projects need it, and gives its kubeconfig to the tests. */
-import { performance } from 'node:perf_hooks';
 import type { TestProject } from 'vitest/node';
 import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Progress } from '../../src/sandbox/progress.ts';
+import { progressLines } from './progress-lines.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,11 +20,13 @@ interface Shared {
 // Each project loads this file for itself, so what they share hangs on the process.
 const key = Symbol.for('vidra.test.control-plane');
 const shared = globalThis as { [key]?: Shared | undefined };
-const secondsBetweenLines = 10;
 
 /** Runs once per project; the last of the returned teardowns ends the control plane. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const mine = shared[key] ?? { users: 0, controlPlane: startControlPlane({ onProgress: progressLines() }) };
+  const mine = shared[key] ?? {
+    users: 0,
+    controlPlane: startControlPlane({ onProgress: progressLines('Control plane') }),
+  };
   shared[key] = mine;
   mine.users++;
   const { kubeconfig, folder, stop } = await mine.controlPlane;
@@ -36,20 +37,5 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     if (mine.users > 0) return;
     shared[key] = undefined;
     await stop();
-  };
-}
-
-/** Writes a line on standard error at each new phase of a build, and every few seconds in between. */
-function progressLines(): (progress: Progress) => void {
-  let phase = '';
-  let last = 0;
-  return (progress) => {
-    if (progress.phase === 'start') return;
-    const due = performance.now() - last > secondsBetweenLines * 1000;
-    if (progress.phase === phase && !due) return;
-    phase = progress.phase;
-    last = performance.now();
-    const left = progress.etaSeconds === undefined ? '' : `, about ${progress.etaSeconds} s left`;
-    process.stderr.write(`Control plane: ${phase} ${progress.done} of ${progress.total}${left}\n`);
   };
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { buildFolder, cacheFolder, keepLog, kubernetesVersion } from '../../../src/sandbox/cache-folder.ts';
+import { buildFolder, cacheFolder, keepLog } from '../../../src/sandbox/cache-folder.ts';
+import { controlPlaneRecipe, kubernetesVersion } from '../../../src/sandbox/recipe.ts';
 
 test('The cache is where the platform keeps it', () => {
   expect(cacheFolder({ HOME: '/home/ann' }, 'linux')).toBe('/home/ann/.cache/vidra/control-plane');
@@ -15,7 +16,7 @@ test('XDG_CACHE_HOME wins', () => {
 });
 
 test('A build is named after version, machine and pinned modules', () => {
-  const name = basename(buildFolder({ HOME: '/home/ann' }));
+  const name = basename(buildFolder({ HOME: '/home/ann' }, controlPlaneRecipe()));
   expect(name.startsWith(`${kubernetesVersion}-${process.platform}-${process.arch}-`)).toBe(true);
   expect(name).toMatch(/-[0-9a-f]{12}$/);
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { kubernetesVersion } from '../../../src/sandbox/cache-folder.ts';
 import { ownFile } from '../../../src/sandbox/own-files.ts';
 import { countModules, countStale, isDownload, isPackage, progressOf } from '../../../src/sandbox/progress.ts';
+import { kubernetesVersion } from '../../../src/sandbox/recipe.ts';
 
 test('The time left follows from the pace so far', () => {
   expect(progressOf('build', 500, 2500, 60)).toEqual({ phase: 'build', done: 500, total: 2500, etaSeconds: 240 });
