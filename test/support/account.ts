@@ -41,15 +41,21 @@ export async function createAccount(
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: home },
     subjects,
   });
-  return kubeconfigOf(cluster, home);
+  return kubeconfigOf(cluster, home, 'user');
 }
 
-// Beside that of the sandbox, whose folder goes with it.
-async function kubeconfigOf(cluster: Cluster, namespace: string): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/user/token`;
+/** A token of a ServiceAccount. */
+export async function tokenOf(cluster: Cluster, namespace: string, name: string): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status } = JSON.parse((await cluster.request('POST', path, { body: { spec: {} } })).text);
+  return status.token;
+}
+
+/** The kubeconfig of a ServiceAccount, beside that of the sandbox, whose folder goes with it. */
+export async function kubeconfigOf(cluster: Cluster, namespace: string, name: string): Promise<string> {
+  const token = await tokenOf(cluster, namespace, name);
   const admin = readFileSync(cluster.kubeconfig, 'utf8');
   const file = join(dirname(cluster.kubeconfig), `kubeconfig-${namespace}`);
-  writeFileSync(file, admin.replace(/(token"?: *)"?[^",}\s]+"?/, `$1"${status.token}"`), { mode: 0o600 });
+  writeFileSync(file, admin.replace(/(token"?: *)"?[^",}\s]+"?/, `$1"${token}"`), { mode: 0o600 });
   return file;
 }

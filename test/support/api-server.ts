@@ -1,11 +1,11 @@
 /** A second API server on a control plane's etcd, to be killed and started again while the first one serves everybody else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf } from '../../src/sandbox/orphans.ts';
 import { connect } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -62,12 +62,4 @@ function commandOfApiServer(controlPlaneFolder: string): string[] {
   if (!command) throw new Error('The control plane has no API server.');
   // Of /proc and of ps.
   return command.split(/[\0 \n]/).filter((part) => part !== '');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

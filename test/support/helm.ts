@@ -1,4 +1,4 @@
-/** Runs the real helm, with a home of its own, against a control plane. */
+/** Runs the real helm, with a home of its own. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,17 +12,11 @@ export interface Values {
 /** Standard output; throws with what helm says when it fails. */
 export type Helm = (args: readonly string[], values?: Values) => Promise<string>;
 
-/** A helm that knows nothing of this user's repositories, registries and plugins. */
+/** A helm that knows nothing of this user's repositories, registries and plugins, and this cluster alone. */
 export function startHelm(kubeconfig: string): Helm {
   const home = mkdtempSync(join(tmpdir(), 'vidra-helm-'));
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: home,
-    HELM_CONFIG_HOME: home,
-    HELM_CACHE_HOME: home,
-    HELM_DATA_HOME: home,
-    KUBECONFIG: kubeconfig,
-  };
+  const folders = { HOME: home, HELM_CONFIG_HOME: home, HELM_CACHE_HOME: home, HELM_DATA_HOME: home };
+  const env = { ...folders, PATH: process.env['PATH'] ?? '', KUBECONFIG: kubeconfig };
   const { helm } = inject('helmPrograms');
   return (args, values) =>
     new Promise((resolve, reject) => {
