@@ -23,6 +23,12 @@ const table = {
   MANIFEST_DUPLICATE: { retry: false, exit: 1, hint: 'Keep one of the two documents.' },
   DEFINITION_INVALID: { retry: false, exit: 64, hint: 'Correct what is named above.' },
   KUBECONFIG_INVALID: { retry: false, exit: 64, hint: 'Check --kubeconfig and --context.' },
+  DESTINATION_UNKNOWN: {
+    retry: false,
+    exit: 1,
+    hint: 'Correct the field named above, or give its kubeconfig in a Secret (destination.kubeconfigSecret).',
+  },
+  DESTINATION_INVALID: { retry: false, exit: 1, hint: 'Correct the kubeconfig in the Secret named above.' },
   CLUSTER_UNREACHABLE: {
     retry: true,
     exit: 1,

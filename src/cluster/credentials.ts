@@ -1,4 +1,4 @@
-/** TLS material and request headers for one cluster, from a kubeconfig, fresh enough for rotating tokens. */
+/** What lets requests in at one API server, fresh enough for rotating tokens. */
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { VidraError } from '../errors.ts';
@@ -11,11 +11,19 @@ export interface TlsOptions {
   readonly rejectUnauthorized: boolean;
 }
 
+/** The way to a server, and what it lets requests in for. */
+export interface Grant {
+  /** Its URL. */
+  readonly server: string;
+  /** Authorization and impersonation, by small names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsOptions;
+  readonly proxyUrl?: string;
+}
+
 export interface Credentials {
-  /** At the time of the first call. */
-  tls(): Promise<TlsOptions>;
-  /** Authorization and impersonation headers; `renew` asks the plugin or file again, as after a 401. */
-  headers(renew?: boolean): Promise<Readonly<Record<string, string>>>;
+  /** `renew` asks the plugin, file or Secret again, as after a 401. The same object while nothing was read again. */
+  grant(renew?: boolean): Promise<Grant>;
 }
 
 const freshMs = 60_000;
@@ -23,37 +31,57 @@ const freshMs = 60_000;
 /** Many requests that get a 401 together want one renewal. */
 const renewedMs = 5_000;
 
-/**
- * Credentials of the config's current context. Exec plugins run once at a time, however many requests wait. `reload` reads the
- * config again: the one at hand keeps what a plugin gave until that expires, also when the server refuses it.
- */
+interface CacheOptions {
+  /** Says something else when what was read is not valid any more. */
+  readonly version?: () => string;
+  /** How long a grant is good without being asked for again. */
+  readonly freshMs?: number;
+}
+
+/** Reads once at a time, however many requests wait. A reading that fails is tried again with the next request. */
+export function cachedCredentials(
+  read: (renew: boolean) => Promise<Grant>,
+  { version = () => '', freshMs = Number.POSITIVE_INFINITY }: CacheOptions,
+): Credentials {
+  let current: Promise<Grant> | undefined;
+  let readAt = 0;
+  let readVersion = version();
+  return {
+    grant(renew = false) {
+      const age = Date.now() - readAt;
+      const isOutdated = version() !== readVersion;
+      if (current && !isOutdated && age <= freshMs && !(renew && age > renewedMs)) return current;
+      readAt = Date.now();
+      readVersion = version();
+      const reading = read(renew || isOutdated);
+      current = reading;
+      reading.catch(() => {
+        if (current === reading) current = undefined;
+      });
+      return reading;
+    },
+  };
+}
+
+/** Credentials of the config's current context. `reload` reads the config again: the one at hand keeps what a plugin gave until that expires, also when the server refuses it. */
 export function credentialsOf(first: KubeConfig, reload: () => Promise<KubeConfig>): Credentials {
   let config = first;
-  let current: Promise<RequestOptions> | undefined;
-  let readAt = 0;
-
   const read = async (renew: boolean) => {
     if (renew) config = await reload();
-    return resolve(config);
+    return grantOf(config);
   };
-  const options = (renew: boolean): Promise<RequestOptions> => {
-    const age = Date.now() - readAt;
-    if (!current || age > freshMs || (renew && age > renewedMs)) {
-      readAt = Date.now();
-      current = read(renew).catch((error) => {
-        current = undefined;
-        throw error;
-      });
-    }
-    return current;
-  };
+  return cachedCredentials(read, { freshMs });
+}
+
+async function grantOf(config: KubeConfig): Promise<Grant> {
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new VidraError('KUBECONFIG_INVALID', `context ${config.currentContext} has no cluster`);
+  const options = await resolve(config);
   return {
-    async tls() {
-      return tlsOf(await options(false), config.getCurrentCluster()?.skipTLSVerify === true);
-    },
-    async headers(renew = false) {
-      return headersOf(await options(renew));
-    },
+    server: cluster.server,
+    headers: headersOf(options),
+    tls: tlsOf(options, cluster.skipTLSVerify === true),
+    ...(cluster.proxyUrl ? { proxyUrl: cluster.proxyUrl } : {}),
   };
 }
 
@@ -93,6 +121,11 @@ function headersOf(options: RequestOptions): Record<string, string> {
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     if (typeof value === 'string') headers[name.toLowerCase()] = value;
   }
-  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  if (options.auth) headers['authorization'] = basicAuthorization(options.auth);
   return headers;
+}
+
+/** The header for `user:password`. */
+export function basicAuthorization(userAndPassword: string): string {
+  return `Basic ${Buffer.from(userAndPassword).toString('base64')}`;
 }

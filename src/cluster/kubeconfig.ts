@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { VidraError } from '../errors.ts';
+import { isSameAddress } from './address.ts';
 
 export interface KubeconfigSelection {
   /** `--kubeconfig`; otherwise the variable KUBECONFIG, otherwise ~/.kube/config, otherwise the Pod's own account. */
@@ -42,6 +43,13 @@ export async function contextNames(selection: Omit<KubeconfigSelection, 'context
   const { KubeConfig } = await import('@kubernetes/client-node');
   const contexts = readAll(KubeConfig, pathsOf(selection)).flatMap((file) => file.contexts);
   return firstByName(contexts).map(({ name }) => name);
+}
+
+/** The first context that leads to a server, if any. Throws as `loadKubeconfig`. */
+export async function contextOfServer(selection: KubeconfigSelection, server: string): Promise<string | undefined> {
+  const { contexts, clusters } = await loadKubeconfig(selection);
+  const names = clusters.filter((cluster) => isSameAddress(cluster.server, server)).map(({ name }) => name);
+  return contexts.find(({ cluster }) => names.includes(cluster))?.name;
 }
 
 function readAll(Empty: typeof KubeConfig, paths: readonly string[]): KubeConfig[] {

@@ -1,7 +1,6 @@
 /** Answers that go on for minutes: each has a connection of its own, outside of the pool and the limit of other requests. */
-import type { Dispatcher } from 'undici';
 import { VidraError } from '../errors.ts';
-import type { Credentials } from './credentials.ts';
+import type { Connection } from './connection.ts';
 import { headersOf, unreachable } from './transport.ts';
 
 export interface ClusterStream {
@@ -24,11 +23,7 @@ export interface Streams {
 }
 
 export interface StreamsOptions {
-  /** The server's URL; its path is put before every request's. */
-  readonly server: string;
-  /** Called when the first stream is opened. */
-  readonly dispatcher: () => Dispatcher;
-  readonly credentials: Credentials;
+  readonly connection: Connection;
   readonly signal: AbortSignal;
   /** How long an open stream may be silent before its connection is taken for dead. */
   readonly silenceMs: number;
@@ -37,19 +32,19 @@ export interface StreamsOptions {
 const headersMs = 60_000;
 
 export function createStreams(options: StreamsOptions): Streams {
-  const { origin, pathname } = new URL(options.server);
+  const { connection } = options;
+  const { origin, pathname } = new URL(connection.server);
   const prefix = pathname.replace(/\/$/, '');
   const closing = new AbortController();
-  let dispatcher: Dispatcher | undefined;
 
   const request = async (path: string, accept: string | undefined, signal: AbortSignal, renew: boolean) => {
-    const headers = await headersOf({ method: 'GET', path, ...(accept ? { accept } : {}) }, options.credentials, renew);
-    dispatcher ??= options.dispatcher();
+    const { headers: granted, dispatcher } = await connection.authorize(renew);
+    const headers = { ...granted, ...headersOf(accept ? { accept } : {}) };
     const timeouts = { headersTimeout: headersMs, bodyTimeout: options.silenceMs };
     try {
       return await dispatcher.request({ origin, path: prefix + path, method: 'GET', headers, signal, ...timeouts });
     } catch (cause) {
-      throw unreachable(options.server, cause);
+      throw unreachable(connection.server, cause);
     }
   };
   return {
@@ -64,13 +59,13 @@ export function createStreams(options: StreamsOptions): Streams {
       return {
         status: statusCode,
         retryAfterSeconds: Number(headers['retry-after'] ?? Number.NaN),
-        body: readable(body, options.server),
+        body: readable(body, connection.server),
         text: () => body.text(),
       };
     },
     async close() {
       closing.abort();
-      await dispatcher?.destroy();
+      await connection.destroy();
     },
   };
 }

@@ -1,9 +1,8 @@
 /** HTTP to one API server: keep-alive connections, credentials, back-pressure, and retries of what can pass. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { VidraError } from '../errors.ts';
 import type { WriteFence } from './cluster.ts';
-import type { Credentials } from './credentials.ts';
+import type { Connection } from './connection.ts';
 import { fencedDispatcher } from './fenced-dispatcher.ts';
 import { createLimiter } from './limiter.ts';
 
@@ -34,10 +33,7 @@ export interface Transport {
 }
 
 export interface TransportOptions {
-  /** The server's URL; its path is put before every request's. */
-  readonly server: string;
-  readonly dispatcher: Dispatcher;
-  readonly credentials: Credentials;
+  readonly connection: Connection;
   /** Requests under way at once. */
   readonly parallel: number;
   /** Ends what only reads. */
@@ -47,17 +43,19 @@ export interface TransportOptions {
 const attempts = 6;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { origin, pathname } = new URL(options.server);
+  const { connection } = options;
+  const { origin, pathname } = new URL(connection.server);
   const prefix = pathname.replace(/\/$/, '');
   const limiter = createLimiter(options.parallel);
 
   const once = async (request: ClusterRequest, renew: boolean) => {
-    const dispatcher = request.fence ? fencedDispatcher(options.dispatcher, request.fence) : options.dispatcher;
+    const { headers, dispatcher: plain } = await connection.authorize(renew);
+    const dispatcher = request.fence ? fencedDispatcher(plain, request.fence) : plain;
     const answer = await dispatcher.request({
       origin,
       path: prefix + request.path,
       method: request.method,
-      headers: await headersOf(request, options.credentials, renew),
+      headers: { ...headers, ...headersOf(request) },
       body: request.body ?? null,
       signal: request.write ? null : (request.signal ?? options.signal),
     });
@@ -81,18 +79,17 @@ export function createTransport(options: TransportOptions): Transport {
       } catch (cause) {
         if (signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
         if (cause instanceof VidraError) throw cause;
-        if (last || !mayConnectLater(cause)) throw unreachable(options.server, cause);
+        if (last || !mayConnectLater(cause)) throw unreachable(connection.server, cause);
         await pause(attempt, Number.NaN, signal);
       }
     }
   };
-  return { send, close: () => options.dispatcher.close() };
+  return { send, close: () => connection.close() };
 }
 
-/** Credentials, and what is sent and accepted. */
-export async function headersOf(request: ClusterRequest, credentials: Credentials, renew: boolean) {
+/** What is sent and accepted. */
+export function headersOf(request: Pick<ClusterRequest, 'body' | 'contentType' | 'accept'>) {
   return {
-    ...(await credentials.headers(renew)),
     accept: request.accept ?? 'application/json',
     'user-agent': 'vidra',
     ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),

@@ -1,18 +1,15 @@
 /** The composition root: from flags, environment, profile and kubeconfig to what the engine works on. */
-import { setMaxListeners } from 'node:events';
-import type { Cluster } from '../cluster/cluster.ts';
-import { connectCluster } from '../cluster/connect.ts';
 import { configFolder } from '../config/folder.ts';
 import { readProfiles } from '../config/profile.ts';
 import { mergeSettings, type Settings } from '../config/settings.ts';
 import type { Definition } from '../definition/definition.ts';
 import { loadDefinitions } from '../definition/parse.ts';
 import type { Policy } from '../definition/policy.ts';
+import { createDestinations } from '../destination/destinations.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
-import { destinationServer } from '../inventory/inventory.ts';
 import type { Consent } from '../plan/guards.ts';
 import { readFiles } from '../source/files.ts';
 import type { ClusterOptions } from './flags.ts';
@@ -24,6 +21,8 @@ export interface TargetRules {
   readonly validate: boolean;
   readonly overrides: Partial<Policy>;
   readonly consent?: Consent;
+  /** Connections are for long, so credentials will be renewed while they are used. */
+  readonly stays?: boolean;
 }
 
 type Options = ClusterOptions & {
@@ -40,11 +39,17 @@ export async function withTarget<T>(
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   const settings = await settingsOf(options, terminal);
-  const clusters = createClusters(settings, terminal);
+  const destinations = createDestinations({
+    kubeconfig: { file: settings.kubeconfig, context: settings.context, environment: terminal.environment },
+    namespace: settings.recordNamespace,
+    signal: terminal.signal,
+    warn: (text) => void terminal.stderr.write(`${text}\n`),
+    rotation: rules.stays === true,
+  });
   const note = (text: string) => void (options.verbose && terminal.stderr.write(`${text}\n`));
   try {
     // The cluster answers while the definitions are read. If those are wrong, nobody waits for it.
-    const connecting = clusters.of('');
+    const connecting = destinations.of({});
     connecting.catch(() => undefined);
     const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
     const home = await connecting;
@@ -55,7 +60,7 @@ export async function withTarget<T>(
         definitions,
         sourceOf: sources.of,
         home,
-        clusterOf: clusters.of,
+        clusterOf: (server) => destinations.of({ server }),
         namespace: settings.namespace,
         inventory: await connectInventory(home, settings.recordNamespace),
         history: await connectHistory(home, settings.recordNamespace),
@@ -68,7 +73,7 @@ export async function withTarget<T>(
       await sources.close();
     }
   } finally {
-    await clusters.close();
+    await destinations.close();
   }
 }
 
@@ -93,39 +98,4 @@ async function readDefinitionFiles(patterns: readonly string[], { cwd, stdin, si
     if (!(error instanceof VidraError) || !error.code.startsWith('SOURCE_')) throw error;
     throw new VidraError('DEFINITION_INVALID', error.message, { cause: error });
   }
-}
-
-interface Clusters {
-  readonly of: (server: string) => Promise<Cluster>;
-  close(): Promise<void>;
-}
-
-function createClusters(settings: Settings, { environment, signal: interrupted }: Terminal): Clusters {
-  const { kubeconfig: file, context } = settings;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([interrupted, ended.signal]);
-  // Every request under way listens for it.
-  setMaxListeners(0, signal);
-  const byServer = new Map<string, Promise<Cluster>>();
-  const connect = async (server: string): Promise<Cluster> => {
-    if (server === '') return connectCluster({ file, context, environment, signal });
-    const home = await of('');
-    if (home.server.replace(/\/$/, '') === server) return home;
-    return connectCluster({ file, server, environment, signal });
-  };
-  const of = (wanted: string): Promise<Cluster> => {
-    const server = destinationServer(wanted);
-    const cluster = byServer.get(server) ?? connect(server);
-    byServer.set(server, cluster);
-    // Whoever asks later may find it again.
-    cluster.catch(() => byServer.delete(server));
-    return cluster;
-  };
-  const close = async () => {
-    ended.abort();
-    const settled = await Promise.allSettled(byServer.values());
-    const open = new Set(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
-    await Promise.allSettled([...open].map((cluster) => cluster.close()));
-  };
-  return { of, close };
 }

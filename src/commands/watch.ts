@@ -15,7 +15,7 @@ import type { ExitStatus, Terminal } from './terminal.ts';
 /** Ends with 0 when it is told to, by SIGINT or SIGTERM. */
 export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitStatus> {
   const overrides = overridesOf(options);
-  const rules = { prune: options.prune === true, validate: false, overrides, consent: consentOf(options) };
+  const rules = { prune: options.prune === true, validate: false, overrides, consent: consentOf(options), stays: true };
   return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
     const show = shower(options, terminal);
     const progress = createRunProgress(options, terminal);

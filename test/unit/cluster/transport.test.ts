@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Credentials } from '../../../src/cluster/credentials.ts';
+import type { Connection } from '../../../src/cluster/connection.ts';
 import { type ClusterRequest, createTransport } from '../../../src/cluster/transport.ts';
 import { VidraError } from '../../../src/errors.ts';
 
@@ -17,7 +17,7 @@ interface Options {
   readonly signal?: AbortSignal;
   readonly path?: string;
   readonly parallel?: number;
-  readonly credentials?: Credentials;
+  readonly authorize?: Connection['authorize'];
 }
 
 /** A server that answers the nth request as `listener` says, and a transport to it. */
@@ -31,18 +31,18 @@ async function connect(listener: Listener, options: Options = {}) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const renewals: boolean[] = [];
-  const ours: Credentials = {
-    tls: async () => ({ rejectUnauthorized: true }),
-    headers: async (renew = false) => {
-      renewals.push(renew);
-      return { authorization: renew ? 'Bearer new' : 'Bearer old' };
-    },
-  };
   const dispatcher = new Pool(origin, { connections: 4 });
+  const ours: Connection['authorize'] = async (renew) => {
+    renewals.push(renew);
+    return { headers: { authorization: renew ? 'Bearer new' : 'Bearer old' }, dispatcher };
+  };
   const transport = createTransport({
-    server: origin + (options.path ?? ''),
-    dispatcher,
-    credentials: options.credentials ?? ours,
+    connection: {
+      server: origin + (options.path ?? ''),
+      authorize: options.authorize ?? ours,
+      close: () => dispatcher.close(),
+      destroy: () => dispatcher.destroy(),
+    },
     parallel: options.parallel ?? 4,
     signal: options.signal ?? new AbortController().signal,
   });
@@ -150,11 +150,8 @@ describe('credentials', () => {
   });
 
   test('that cannot be had are an error, and nothing is sent', async () => {
-    const credentials: Credentials = {
-      tls: async () => ({ rejectUnauthorized: true }),
-      headers: () => Promise.reject(new VidraError('CLUSTER_UNAUTHORIZED', 'the plugin is missing')),
-    };
-    const { transport, seen } = await connect((response) => answer(response, 200), { credentials });
+    const authorize = () => Promise.reject(new VidraError('CLUSTER_UNAUTHORIZED', 'the plugin is missing'));
+    const { transport, seen } = await connect((response) => answer(response, 200), { authorize });
     await expect(transport.send(get)).rejects.toMatchObject({ code: 'CLUSTER_UNAUTHORIZED' });
     expect(seen).toHaveLength(0);
   });

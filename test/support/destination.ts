@@ -1,0 +1,61 @@
+/** A second cluster beside that of the run, and Secrets at home that lead to it. */
+import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type Cluster, connect, type Reference } from './cluster.ts';
+import { type Access, readKubeconfig } from './kubeconfig.ts';
+
+export interface SecondCluster {
+  readonly controlPlane: ControlPlane;
+  readonly cluster: Cluster;
+  readonly access: Access;
+  /** The uid that tells it from others. */
+  readonly identity: string;
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export async function startSecondCluster(): Promise<SecondCluster> {
+  const controlPlane = await startControlPlane();
+  const cluster = connect(controlPlane.kubeconfig);
+  return {
+    controlPlane,
+    cluster,
+    access: readKubeconfig(controlPlane.kubeconfig),
+    identity: await identityOf(cluster),
+    close: async () => {
+      await cluster.close();
+      await controlPlane.stop();
+    },
+  };
+}
+
+/** As a connected cluster tells it. */
+export async function identityOf(cluster: Cluster): Promise<string> {
+  return (await cluster.get({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } })).metadata.uid;
+}
+
+export interface ContextOptions {
+  readonly name?: string;
+  readonly cluster?: object;
+  readonly user?: object;
+}
+
+/** The text of a kubeconfig with one context, `there` if it has no other name. */
+export function kubeconfigText({ server, ca, token }: Access, options: ContextOptions = {}): string {
+  const { name = 'there' } = options;
+  const cluster = { server, 'certificate-authority-data': Buffer.from(ca).toString('base64'), ...options.cluster };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster }],
+    users: [{ name, user: options.user ?? { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  });
+}
+
+/** A Secret as upstream's CLI writes it; without a host it has no label. */
+export function kubeconfigSecret(namespace: string, name: string, kubeconfig: string, host?: string): Reference {
+  const labels = host === undefined ? {} : { 'cluster-kubeconfig': host };
+  const metadata = { name, namespace, labels };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { kubeconfig } } as Reference;
+}
