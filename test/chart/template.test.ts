@@ -200,6 +200,53 @@ it('People who may view the cluster see syncs, and not the manifests of VidraRes
   });
 });
 
+it('Metrics are found by Prometheus, over HTTPS and with its token, or over HTTP', async () => {
+  const metricsOf = async (secure: boolean) => {
+    const serviceMonitor = { enabled: true, interval: '30s', labels: { release: 'prometheus' } };
+    const objects = await render(helm, { metrics: { secure, serviceMonitor } });
+    return { service: find(objects, 'Service'), monitor: find(objects, 'ServiceMonitor') };
+  };
+  const { service, monitor } = await metricsOf(true);
+  const { selector, endpoints } = monitor['spec'] as { selector: { matchLabels: object }; endpoints: object[] };
+  expect(service.metadata.labels).toMatchObject(selector.matchLabels);
+  expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' });
+  expect(endpoints).toEqual([
+    {
+      port: 'metrics',
+      path: '/metrics',
+      interval: '30s',
+      scheme: 'https',
+      bearerTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      tlsConfig: { insecureSkipVerify: true },
+    },
+  ]);
+  const open = (await metricsOf(false)).monitor['spec'];
+  expect(open).toMatchObject({ endpoints: [{ port: 'metrics', path: '/metrics', interval: '30s' }] });
+  expect(JSON.stringify(open)).not.toContain('https');
+});
+
+it('The network admits probes, and metrics for whom the values name; what goes out is free until they say more', async () => {
+  const from = [{ podSelector: { matchLabels: { app: 'prometheus' } } }];
+  const policyOf = async (more: object) =>
+    find(await render(helm, { networkPolicy: { enabled: true, metricsFrom: from, ...more } }), 'NetworkPolicy')['spec'];
+  const ingress = [{ ports: [{ port: 'health' }] }, { ports: [{ port: 'metrics' }], from }];
+  expect(await policyOf({})).toMatchObject({ policyTypes: ['Ingress'], ingress });
+  const egress = [{ ports: [{ port: 443 }] }];
+  expect(await policyOf({ egress })).toMatchObject({ policyTypes: ['Ingress', 'Egress'], ingress, egress });
+});
+
+it.each([
+  [{}, { maxUnavailable: 1 }],
+  [{ minAvailable: 0 }, { minAvailable: 0 }],
+  [{ minAvailable: '50%', maxUnavailable: 1 }, { minAvailable: '50%' }],
+])('The disruption budget %j is %j', async (given, expected) => {
+  const objects = await render(helm, { podDisruptionBudget: { enabled: true, ...given } });
+  const { selector, ...budget } = find(objects, 'PodDisruptionBudget')['spec'] as { selector: { matchLabels: object } };
+  expect(budget).toEqual(expected);
+  const { template } = find(objects, 'Deployment')['spec'] as { template: { metadata: { labels: object } } };
+  expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+});
+
 it.each([
   [{ replica: 2 }, "additional properties 'replica' not allowed"],
   [{ rbac: { scope: 'kinds' } }, '/rbac/kinds'],

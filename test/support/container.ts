@@ -3,7 +3,7 @@
  * a root that is read-only, no capabilities, and the ServiceAccount's token. Only root can make that, on Linux.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tokenOf } from './account.ts';
@@ -58,7 +58,12 @@ export async function startContainer(
   const account = await accountFiles(pod, cluster);
   const places = [root, process.execPath, account, `${runAsUser}`, `${runAsGroup}`, image.folder];
   const command = [...places, ...[...image.files].flat(), '--', ...image.entrypoint, ...args];
-  return spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...command], { env });
+  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...command], { env });
+  // What is mounted goes with the process.
+  child.once('exit', () => {
+    for (const folder of [root, account]) rmSync(folder, { recursive: true });
+  });
+  return child;
 }
 
 /** What the kubelet mounts into a Pod, in a folder. */
