@@ -98,7 +98,7 @@ function buildProgram(): Command {
   const watch = program
     .command('watch')
     .description('stay, and make it so on every change of source, definition or cluster');
-  addWatchFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(watch, 'required')))));
+  addWatchFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(watch, 'optional')))));
   watch.action(run<WatchOptions>(async (options) => (await import('./commands/watch.ts')).watch(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');

@@ -47,7 +47,9 @@ export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions &
   ConsentOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
-export interface WatchOptions extends Omit<PlanOptions, 'output'>, Pick<WriteOptions, 'wait' | 'timeout'> {
+export interface WatchOptions extends Omit<PlanOptions, 'output' | 'filename'>, Pick<WriteOptions, 'wait' | 'timeout'> {
+  /** Missing: the definitions of the cluster. */
+  readonly filename?: readonly string[];
   /** Text on a terminal and JSON elsewhere, if missing. */
   readonly output?: 'text' | 'json';
   /** Milliseconds. */

@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { type LateCheck, loadLateChecks } from './check-late.ts';
 import type { Definition, Stored } from './definition.ts';
 import { readDefinition } from './read.ts';
+import { isRecord } from './record.ts';
 import { specRules } from './rules.ts';
 
 /** One object of a cluster as a definition, or what is wrong with it (DEFINITION_INVALID). */
@@ -44,16 +45,6 @@ function readStored(object: Manifest, late: readonly LateCheck[]): StoredDefinit
   const origin = { source: 'cluster', document: 1, line: 1, column: 1 };
   const definition = problems.length === 0 && readDefinition({ manifest: object, origin }, stored);
   return { kind, name, stored, ...(definition && { definition }), problems };
-}
-
-/** A VidraResource that Vidra made: without manifests, or with those that upstream's operator put there for a sync. */
-function isRecord({ kind, metadata, spec, status }: Manifest): boolean {
-  if (kind !== 'VidraResource') return false;
-  const owners = metadata['ownerReferences'];
-  const isOfSync = Array.isArray(owners) && owners.some((owner) => isObject(owner) && owner['kind'] === 'InfrahubSync');
-  const inventory = isObject(status) ? status['inventory'] : undefined;
-  const manifest = isObject(spec) ? spec['manifest'] : undefined;
-  return manifest === undefined || isOfSync || (isObject(inventory) && inventory['sync'] !== undefined);
 }
 
 function storedOf({ uid, generation, annotations, deletionTimestamp }: JsonObject): Stored {

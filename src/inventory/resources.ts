@@ -1,10 +1,14 @@
 /** First pieces of records as the status of VidraResources, for clusters that have the CRDs. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import { isRecord } from '../definition/record.ts';
 import { apiVersionOf, groupVersion, type JsonObject, type Manifest } from '../manifest/manifest.ts';
 import { destinationServer, type InventoryEntry, type OwnerHeader } from './inventory.ts';
 import type { Piece, PieceStore } from './piece.ts';
 
 export const vidraResource = { group: 'infrahub.operators.com', version: 'v1alpha1', kind: 'VidraResource' } as const;
+
+/** As the operator before Vidra has it. */
+export const resourceFinalizer = 'vidraresource.infrahub.operators.com/finalizer';
 
 interface Status extends JsonObject {
   readonly managedResources?: readonly StoredEntry[];
@@ -49,17 +53,39 @@ export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
       const stored = await home.replace(type, { ...object, status }, 'status');
       return stored && { ...piece, stored };
     },
-    async remove(piece) {
-      const { uid, resourceVersion } = (piece.stored?.metadata ?? {}) as { uid?: string; resourceVersion?: string };
-      if (!piece.stored || uid === undefined) return;
-      const { name } = piece.stored.metadata;
-      await home.remove(
-        type,
-        { ...type, namespace: '', name },
-        { uid, ...(resourceVersion ? { resourceVersion } : {}) },
-      );
+    async remove({ stored }) {
+      if (!stored) return;
+      if (isRecord(stored)) await removeRecord(home, type, stored);
+      else await emptyDefinition(home, type, stored);
     },
   };
+}
+
+/** With the finalizer that the operator before Vidra gave it. */
+async function removeRecord(home: Cluster, type: ResourceType, { metadata }: Manifest): Promise<void> {
+  const { name, uid, resourceVersion, finalizers = [] } = metadata as Manifest['metadata'] & RecordMetadata;
+  const reference = { ...type, namespace: '', name };
+  const others = finalizers.filter((finalizer) => finalizer !== resourceFinalizer);
+  if (others.length === finalizers.length) {
+    await home.remove(type, reference, { uid, resourceVersion });
+    return;
+  }
+  const operation = { op: 'add' as const, path: '/metadata/finalizers', value: others };
+  const freed = await home.patch(type, reference, [operation], { uid, resourceVersion, manager: 'vidra' });
+  if (freed) await home.remove(type, reference, { uid, resourceVersion: freed.resourceVersion });
+}
+
+interface RecordMetadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly finalizers?: readonly string[];
+}
+
+/** What somebody wrote is not Vidra's to delete: only what was recorded there goes. */
+async function emptyDefinition(home: Cluster, type: ResourceType, object: Manifest): Promise<void> {
+  const { inventory: _inventory, ...status } = (object['status'] ?? {}) as JsonObject;
+  await home.replace(type, { ...object, status: { ...status, managedResources: [] } }, 'status');
 }
 
 // Without `manifest`: that means "kept elsewhere", never "nothing is wanted".

@@ -3,13 +3,23 @@ import type { Result } from '../engine/run.ts';
 import type { VidraError } from '../errors.ts';
 import type { Trigger } from './trigger.ts';
 
+interface Of {
+  /** The definition that it is about, as in `InfrahubSync web`, where each is run by itself. */
+  readonly definition?: string;
+}
+
 export type LoopEvent =
   | { readonly type: 'watching'; readonly set: string; readonly server: string; readonly intervalMs: number }
-  | { readonly type: 'reconciling'; readonly trigger: Trigger }
-  | { readonly type: 'reconciled'; readonly trigger: Trigger; readonly result: Result; readonly milliseconds: number }
+  | (Of & { readonly type: 'reconciling'; readonly trigger: Trigger })
+  | (Of & {
+      readonly type: 'reconciled';
+      readonly trigger: Trigger;
+      readonly result: Result;
+      readonly milliseconds: number;
+    })
   /** A newer wish has ended it; what was done is recorded. */
-  | { readonly type: 'superseded'; readonly trigger: Trigger }
-  | { readonly type: 'failed'; readonly trigger: Trigger; readonly error: VidraError }
+  | (Of & { readonly type: 'superseded'; readonly trigger: Trigger })
+  | (Of & { readonly type: 'failed'; readonly trigger: Trigger; readonly error: VidraError })
   /** Something that is looked at with each interval only. */
   | { readonly type: 'blind'; readonly error: VidraError }
   | { readonly type: 'definitions'; readonly count: number }

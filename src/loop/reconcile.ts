@@ -18,8 +18,8 @@ export async function reconcile(target: Target, run: Run, options: ReconcileOpti
   return carryOut(plan, target, run, options);
 }
 
-// Kinds come and go while the loop runs. What cannot be reached is a problem of the plan.
-async function discover({ home, clusterOf, definitions }: Target): Promise<void> {
+/** Kinds come and go while the loop runs. What cannot be reached is a problem of the plan. */
+export async function discover({ home, clusterOf, definitions }: Target): Promise<void> {
   const servers = new Set(definitions.map(({ destination }) => destination.server ?? ''));
   const others = [...servers].map(async (server) => (await clusterOf(server)).discover());
   await Promise.all([home.discover(), Promise.allSettled(others)]);

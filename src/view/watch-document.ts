@@ -8,17 +8,21 @@ import { type ResultDocument, resultDocument } from './document.ts';
 /** Raised when a field goes away or changes its meaning, not when one is added. */
 export const formatVersion = '1';
 
+interface Of {
+  readonly definition?: string;
+}
+
 /** What each event tells besides its name and time. */
 export interface WatchFacts {
   readonly watching: { readonly set: string; readonly server: string; readonly intervalMs: number };
-  readonly reconciling: { readonly trigger: Trigger };
-  readonly reconciled: {
+  readonly reconciling: Of & { readonly trigger: Trigger };
+  readonly reconciled: Of & {
     readonly trigger: Trigger;
     readonly milliseconds: number;
     readonly result: ResultDocument;
   };
-  readonly superseded: { readonly trigger: Trigger };
-  readonly failed: { readonly trigger: Trigger; readonly problem: Problem };
+  readonly superseded: Of & { readonly trigger: Trigger };
+  readonly failed: Of & { readonly trigger: Trigger; readonly problem: Problem };
   readonly blind: { readonly problem: Problem };
   readonly definitions: { readonly count: number };
   readonly unreadable: { readonly problem: Problem };

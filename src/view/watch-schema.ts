@@ -16,7 +16,7 @@ import {
 import { formatVersion, type WatchFacts } from './watch-document.ts';
 
 type EventName = keyof WatchFacts;
-type FactsOf = { readonly [Name in EventName]: Fields<keyof WatchFacts[Name]> };
+type FactsOf = { readonly [Name in EventName]: Fields<Exclude<keyof WatchFacts[Name], 'definition'>> };
 
 /** Of each line that `vidra watch` prints when it is piped. */
 export function watchSchema(): Schema {
@@ -24,7 +24,10 @@ export function watchSchema(): Schema {
     ...rootOf('watch', formatVersion, 'What vidra watch tells, one line an event'),
     oneOf: Object.entries(eventSchemas).map(([name, { description, facts }]) =>
       described(
-        object({ formatVersion: { const: formatVersion }, time, event: { const: name }, ...facts }),
+        object(
+          { formatVersion: { const: formatVersion }, time, event: { const: name }, ...facts },
+          'trigger' in facts ? { definition } : {},
+        ),
         description,
       ),
     ),
@@ -34,6 +37,7 @@ export function watchSchema(): Schema {
 
 const time: Schema = { type: 'string', format: 'date-time' };
 const trigger = described(ref('trigger'), 'why it looks');
+const definition = described(word, 'whose run it is, where each definition is run by itself, as in InfrahubSync web');
 const milliseconds = described(count, 'how long it took');
 
 const eventSchemas: {

@@ -13,8 +13,22 @@ import type { Style } from './style.ts';
 const mostObjects = 3;
 const quiet: Detail = { ...usualDetail, quiet: true };
 
+export type WatchText = (event: LoopEvent, now: Date) => string[];
+
 /** Turns events into lines without line feeds. Of what stays as it was, it says nothing more; verbose, everything each time. */
-export function createWatchText(style: Style, verbose: boolean): (event: LoopEvent, now: Date) => string[] {
+export function createWatchText(style: Style, verbose: boolean): WatchText {
+  const views = new Map<string, WatchText>();
+  return (event, now) => {
+    const { definition = '' } = event as { readonly definition?: string };
+    const view = views.get(definition) ?? createRunText(style, verbose, definition);
+    views.set(definition, view);
+    return view(event, now);
+  };
+}
+
+/** Of the runs of one definition, or of all together when it is empty. */
+function createRunText(style: Style, verbose: boolean, definition: string): WatchText {
+  const lead = definition && `${definition}: `;
   /** What was wrong at last, as lines. */
   let trouble = '';
   /** Of the last run that got so far. */
@@ -31,7 +45,7 @@ export function createWatchText(style: Style, verbose: boolean): (event: LoopEve
       case 'reconciled':
         return reconciled(event, say);
       case 'superseded':
-        return verbose ? say('Ended for something newer') : [];
+        return verbose ? say(`${lead}Ended for something newer`) : [];
       case 'failed':
         return failed(event.error, say);
       case 'blind':
@@ -60,7 +74,7 @@ export function createWatchText(style: Style, verbose: boolean): (event: LoopEve
     notes = notesOfAll(result);
     if (!isNews) return [];
     return [
-      ...say(style.colour.bold(triggerText(trigger))),
+      ...say(style.colour.bold(lead + triggerText(trigger))),
       ...planBodyLines(shown.plan, style),
       ...resultLines(shown, { verb: 'Reconciled', milliseconds }, style),
       '',
@@ -70,7 +84,7 @@ export function createWatchText(style: Style, verbose: boolean): (event: LoopEve
     const now = problemText(error, style);
     const isNews = verbose || now !== trouble;
     trouble = now;
-    return isNews ? say(now) : [];
+    return isNews ? say(lead + now) : [];
   };
   return (event, now) => {
     const time = style.colour.dim(now.toTimeString().slice(0, 8));

@@ -1,0 +1,34 @@
+/** Whether a definition may run now, by what it and others say. Pure. */
+import { nameOfDefinition } from '../definition/definition.ts';
+import { problemOf } from '../engine/intent.ts';
+import { conditionOf } from '../manifest/condition.ts';
+import type { JsonObject } from '../manifest/manifest.ts';
+import type { Followed } from './followed.ts';
+import type { Standing } from './standing.ts';
+
+/** How it stands when it may not run; nothing when it may. */
+export function obstacleOf(followed: Followed, all: ReadonlyMap<string, Followed>): Standing | undefined {
+  const { definition, stored, problems } = followed;
+  if (!definition) return { type: 'invalid', problems: problems.map(problemOf) };
+  // Whoever deletes a definition does not want it to stay for being suspended, or for waiting.
+  if (stored.deleting) return undefined;
+  if (definition.suspend) return { type: 'suspended' };
+  const missing = definition.dependsOn.map(nameOfDefinition).filter((key) => !isReady(all.get(key)));
+  if (missing.length === 0) return undefined;
+  const reasons = missing.map((key) => `${key} ${all.has(key) ? 'is not ready' : 'does not exist'}`);
+  return { type: 'held', reason: `waits: ${reasons.join(', ')}` };
+}
+
+/** Ready, in the version that is wanted now. */
+export function isReady(followed: Followed | undefined): boolean {
+  if (!followed) return false;
+  const ready = conditionOf((followed.object['status'] ?? {}) as JsonObject, 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === followed.stored.generation;
+}
+
+/** Keys of what waits for a definition. */
+export function dependentsOf(key: string, all: ReadonlyMap<string, Followed>): string[] {
+  return [...all]
+    .filter(([, one]) => one.definition?.dependsOn.some((other) => nameOfDefinition(other) === key))
+    .map(([name]) => name);
+}

@@ -1,0 +1,174 @@
+/** Runs tasks of the queue: what may run, runs as one group; how each definition stands is written down and told. */
+
+import { definitionAnnotations } from '../definition/annotations.ts';
+import { problemOf } from '../engine/intent.ts';
+import type { RunEvent } from '../engine/run.ts';
+import type { Target } from '../engine/target.ts';
+import { VidraError } from '../errors.ts';
+import type { InventoryRecord } from '../inventory/inventory.ts';
+import type { Drift } from '../loop/drift.ts';
+import { effectOf, nothingDone } from '../loop/effect.ts';
+import type { LoopEvent } from '../loop/event.ts';
+import { expectationsOf } from '../loop/expectation.ts';
+import { discover } from '../loop/reconcile.ts';
+import { consentOf } from './consent.ts';
+import { addFinalizer, removeFinalizer } from './finalizer.ts';
+import type { Followed } from './followed.ts';
+import type { Ready } from './member.ts';
+import { recordsOf } from './part.ts';
+import type { Queue, Task } from './queue.ts';
+import { dependentsOf, isReady, obstacleOf } from './readiness.ts';
+import { isGood, reconcileGroup } from './reconcile-group.ts';
+import { writeStatus } from './report.ts';
+import type { OperatorSettings } from './settings.ts';
+import type { Standing } from './standing.ts';
+
+export interface RunnerContext {
+  readonly base: Target;
+  /** The uid of the home cluster. */
+  readonly home: string;
+  readonly known: Map<string, Followed>;
+  readonly drift: Drift;
+  readonly queue: Pick<Queue, 'add'>;
+  readonly options: {
+    readonly settings: () => OperatorSettings;
+    readonly emit: (event: LoopEvent) => void;
+    readonly progress: (event: RunEvent) => void;
+  };
+}
+
+/** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
+export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
+  const { base, home, known, drift, queue, options } = context;
+  const { emit } = options;
+  const recordsNow = sharing(() => base.inventory.list());
+
+  const say = async (key: string, standing: Standing, records?: readonly InventoryRecord[]) => {
+    const followed = known.get(key);
+    if (!followed) return;
+    const wasReady = isReady(followed);
+    const object = await writeStatus(base.home, followed, standing, records);
+    const now = known.get(key);
+    if (now?.stored.uid !== followed.stored.uid) return;
+    const next = { ...now, object: { ...now.object, status: object['status'] ?? {} } };
+    known.set(key, next);
+    if (!wasReady && isReady(next)) for (const other of dependentsOf(key, known)) queue.add(other, { type: 'start' });
+  };
+
+  /** Ends the tasks of what may not run, and gives the others. */
+  const admit = async (task: Task): Promise<Ready | undefined> => {
+    const followed = known.get(task.key);
+    const obstacle = followed && obstacleOf(followed, known);
+    if (followed?.definition && !obstacle) return { ...task, ...followed, definition: followed.definition };
+    if (obstacle) await say(task.key, obstacle);
+    task.end(true);
+    return undefined;
+  };
+
+  const begin = async (member: Ready) => {
+    emit({ type: 'reconciling', definition: member.key, trigger: member.trigger });
+    drift.pause(member.key);
+    if (!member.stored.deleting && member.definition.mode !== 'Observe') await addFinalizer(base.home, member);
+    if (isNewWish(member)) await say(member.key, { type: 'running', reason: 'a run has begun' });
+  };
+
+  const conclude = async (member: Ready, standing: Standing, milliseconds: number) => {
+    const { key, trigger, definition, stored } = member;
+    const own = recordsOf(definition, await recordsNow());
+    if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
+      await removeFinalizer(base.home, known.get(key) ?? member);
+    } else await say(key, standing, own);
+    if (follows(member, options.settings())) {
+      const effect = standing.type === 'ended' ? effectOf(standing.result) : nothingDone;
+      drift.expect(key, expectationsOf(own, home), effect);
+    } else drift.forget(key);
+    if (standing.type === 'ended')
+      emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });
+    member.end(isGood(standing));
+  };
+
+  const fail = async (member: Ready, error: VidraError) => {
+    const { key, trigger } = member;
+    if (member.signal.aborted) emit({ type: 'superseded', definition: key, trigger });
+    else {
+      emit({ type: 'failed', definition: key, trigger, error });
+      // The home cluster itself may be what cannot be reached.
+      await say(key, { type: 'failed', problem: problemOf(error) }).catch(() => undefined);
+    }
+    member.end(false);
+  };
+
+  return async (tasks) => {
+    const start = performance.now();
+    const members = (await Promise.all(tasks.map(admit))).filter((member) => member !== undefined);
+    if (members.length === 0) return;
+    const open = new Set(members);
+    const target = targetOf(base, members);
+    const run = { signal: wholeSignal(members), emit: options.progress };
+    const report = async (member: Ready, standing: Standing) => {
+      if (standing.type === 'waiting') return say(member.key, standing);
+      await conclude(member, standing, performance.now() - start);
+      open.delete(member);
+    };
+    try {
+      await discover(target);
+      await Promise.all(members.map(begin));
+      await reconcileGroup(members, target, { run, report });
+    } catch (error) {
+      if (!(error instanceof VidraError) && !run.signal.aborted) throw error;
+      const said = error instanceof VidraError ? error : new VidraError('INTERRUPTED', 'the run was ended');
+      await Promise.all([...open].map((member) => fail(member, said)));
+    }
+  };
+}
+
+function targetOf(base: Target, members: readonly Ready[]): Target {
+  const [{ definition, stored }] = members as [Ready];
+  return {
+    ...base,
+    definitions: members.map(({ definition, stored: now }) => ({ ...definition, stored: now })),
+    consent: { confirmed: members.flatMap((member) => consentOf(member.stored).confirmed) },
+    partial: true,
+    prune: false,
+    // Members of a group that needs it are alone.
+    ...(definition.mode !== 'Enforce' && { salt: stored.uid }),
+  };
+}
+
+/** Aborts when none of the members wants the run any more: what one of them does not want is still wanted by the others. */
+function wholeSignal(members: readonly Ready[]): AbortSignal {
+  const controller = new AbortController();
+  let left = members.length;
+  for (const { signal } of members) {
+    const leave = () => {
+      left--;
+      if (left === 0) controller.abort();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  }
+  return controller.signal;
+}
+
+function isNewWish({ object, stored }: Followed): boolean {
+  const status = (object['status'] ?? {}) as { observedGeneration?: number; lastHandledReconcile?: string };
+  const asked = stored.annotations[definitionAnnotations.reconcile];
+  return status.observedGeneration !== stored.generation || status.lastHandledReconcile !== asked;
+}
+
+function follows({ definition, stored }: Ready, { reconcileOnEvents }: OperatorSettings): boolean {
+  return !stored.deleting && (reconcileOnEvents || definition.destination.reconcileOnEvents);
+}
+
+/** Whoever asks while an answer is on its way shares it with whoever asked just before. */
+function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
+  let next: Promise<T> | undefined;
+  return () => {
+    // Asked in a moment, so that it is of a time after everybody who shares it has asked.
+    next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      next = undefined;
+      return ask();
+    });
+    return next;
+  };
+}

@@ -1,0 +1,111 @@
+/** `vidra watch` on the definitions of a cluster: the whole life of a definition, as the cluster sees it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
+import type { Cluster } from '../support/cluster.ts';
+import {
+  conditionOf,
+  type Operator,
+  resource,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  sync,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let infrahub: InfrahubDouble;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  infrahub = await startInfrahub({ apiKeys: [key] });
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await infrahub.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+
+describe('a VidraResource', () => {
+  it('is applied, changed with its manifests, and takes its objects along when it is deleted', async () => {
+    const one = resource(`${namespace}-web`, [configMap('a', { color: 'red' }), configMap('b')]);
+    await cluster.create(one);
+    const ready = await untilCondition(cluster, one, 'Ready', 'True');
+    expect(ready).toMatchObject({ reason: 'Succeeded', message: expect.stringContaining('2 created') });
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+    const { status, metadata } = await cluster.get<StoredDefinition>(one);
+    expect(status).toMatchObject({ DeployState: 'Succeeded', lastError: '', objects: 2 });
+    expect(metadata.finalizers).toEqual(['vidraresource.infrahub.operators.com/finalizer']);
+
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a', { color: 'blue' })) } });
+    await waitFor('b to be gone', async () => !(await cluster.exists(configMap('b'))));
+    expect(await dataOf('a')).toEqual({ color: 'blue' });
+    await untilCondition(cluster, one, 'Ready', 'True');
+
+    await cluster.remove(one);
+    await waitFor('the definition to be gone', async () => !(await cluster.exists(one)));
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+  });
+
+  it('that cannot be read says what is wrong, and is taken when it is mended', async () => {
+    const one = resource(`${namespace}-web`, []);
+    const wrong: Written = { ...one, spec: { manifest: 'kind: [' } };
+    await cluster.create(wrong);
+    const ready = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(ready.reason).toBe('ManifestInvalid');
+    expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('True');
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('False');
+    expect(await cluster.exists(configMap('a'))).toBe(true);
+  });
+});
+
+describe('an InfrahubSync', () => {
+  it('follows its artifacts, and takes everything along when it is deleted', async () => {
+    const name = `Configs ${namespace}`;
+    const id = infrahub.setArtifact({ name, content: text(configMap('a', { color: 'red' })) });
+    const source = { infrahubAPIURL: infrahub.address, artefactName: name };
+    const one = sync(namespace, { source, destination: { namespace }, interval: '1s' });
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const { status } = await cluster.get<StoredDefinition>(one);
+    expect(status).toMatchObject({ syncState: 'Succeeded', owners: 1, objects: 1 });
+    expect(status?.['checksums']).toHaveLength(1);
+    const record = await cluster.get<StoredDefinition>(resource(`${namespace}-${id}`, []));
+    expect(record.status?.managedResources).toMatchObject([{ kind: 'ConfigMap', name: 'a', namespace }]);
+
+    infrahub.setArtifact({ id, name, content: text(configMap('a', { color: 'blue' }), configMap('b')) });
+    await waitFor('the new revision', async () => (await dataOf('a'))?.['color'] === 'blue');
+    await waitFor('what is new', () => cluster.exists(configMap('b')));
+
+    await cluster.remove(one);
+    await waitFor('the definition to be gone', async () => !(await cluster.exists(one)));
+    expect(await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' })).toEqual([]);
+    expect(await cluster.exists(record)).toBe(false);
+  });
+});
