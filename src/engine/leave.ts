@@ -1,9 +1,9 @@
 /** Leaves an object as it is, with nothing on it that says that an owner has applied it. */
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import { managedFieldsOf } from '../manifest/field-set.ts';
+import { intersection, isEmpty, managedFieldsOf } from '../manifest/field-set.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
-import { type Owner, ownersBut, withoutMarks } from '../manifest/owner.ts';
+import { isOwnerManager, managedLabel, type Owner, ownersBut, upstreamField, withoutMarks } from '../manifest/owner.ts';
 import type { ReleaseChange } from '../plan/plan.ts';
 import { entriesOperation, patchLive } from './patch-live.ts';
 
@@ -17,7 +17,7 @@ export function leaveObject(
   owner: Owner,
   change: Pick<ReleaseChange, 'reference' | 'uid' | 'leave'>,
 ): Promise<void> {
-  return patchLive(cluster, type, change.reference, owner, (live) => {
+  return patchLive(cluster, type, change.reference, upstreamHolder, (live) => {
     if (live.metadata['uid'] !== change.uid) return [];
     if (!change.leave)
       mustBeShared(owner, { annotations: live.metadata.annotations ?? {}, managers: managersOf(live) });
@@ -47,4 +47,13 @@ function leave(cluster: Cluster, type: ResourceType, owner: Owner, live: Manifes
 
 function managersOf(live: Manifest): { readonly manager: string }[] {
   return managedFieldsOf(live).map(({ manager = '' }) => ({ manager }));
+}
+
+/** Who holds the list of upstream's owners, of which one goes: it stays his, and is never one's who has left. */
+function upstreamHolder(live: Manifest): string {
+  const holder = managedFieldsOf(live).find(
+    ({ manager = '', operation, fieldsV1 = {} }) =>
+      operation === 'Update' && !isOwnerManager(manager) && !isEmpty(intersection(fieldsV1, upstreamField)),
+  );
+  return holder?.manager ?? managedLabel.value;
 }

@@ -68,8 +68,20 @@ async function giveOver(
   from: Owner,
   to: Owner,
 ): Promise<void> {
-  await patchLive(cluster, type, reference, to, (live) => remark(live, from, to));
-  await patchLive(cluster, type, reference, to, (live) => settle(live, to));
+  await patchLive(
+    cluster,
+    type,
+    reference,
+    () => to.manager,
+    (live) => remark(live, from, to),
+  );
+  await patchLive(
+    cluster,
+    type,
+    reference,
+    () => to.manager,
+    (live) => settle(live, to),
+  );
 }
 
 function remark(live: Manifest, from: Owner, to: Owner): PatchOperation[] {

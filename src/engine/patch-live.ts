@@ -10,17 +10,19 @@ import {
   type Manifest,
   type ObjectReference,
 } from '../manifest/manifest.ts';
-import type { Owner } from '../manifest/owner.ts';
 
 /** How often it is tried when the object changes meanwhile, as a busy controller makes it. */
 const attempts = 5;
 
-/** `operationsOf` gets the object as it is; without operations nothing is done, nor to an object that is gone. Throws PLAN_STALE. */
+/**
+ * `operationsOf` gets the object as it is; without operations nothing is done, nor to an object that is gone. The server gives
+ * what they set to `managerOf`. Throws PLAN_STALE.
+ */
 export async function patchLive(
   cluster: Cluster,
   type: ResourceType,
   reference: ObjectReference,
-  owner: Owner,
+  managerOf: (live: Manifest) => string,
   operationsOf: (live: Manifest) => readonly PatchOperation[],
 ): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -28,7 +30,7 @@ export async function patchLive(
     const operations = live ? operationsOf(live) : [];
     if (!live || operations.length === 0) return;
     const { uid, resourceVersion } = live.metadata as unknown as { uid: string; resourceVersion: string };
-    const options = { uid, resourceVersion, manager: owner.manager };
+    const options = { uid, resourceVersion, manager: managerOf(live) };
     if (await cluster.patch(type, reference, operations, options)) return;
   }
   throw new VidraError('PLAN_STALE', 'changes all the time');

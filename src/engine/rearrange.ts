@@ -29,8 +29,13 @@ export async function rearrange(
     const moved = migrate ? takenOver(struck, owner, migrate, apiVersionOf(desired.reference)) : struck;
     return moved === entries ? [] : [entriesOperation(cluster, type, moved)];
   };
-  await patchLive(cluster, type, reference, owner, (live) =>
-    typeof expect === 'object' && live.metadata['uid'] !== expect.uid ? [] : operationsFor(managedFieldsOf(live)),
+  await patchLive(
+    cluster,
+    type,
+    reference,
+    () => owner.manager,
+    (live) =>
+      typeof expect === 'object' && live.metadata['uid'] !== expect.uid ? [] : operationsFor(managedFieldsOf(live)),
   );
   return isTracked;
 }

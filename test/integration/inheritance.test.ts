@@ -1,7 +1,7 @@
 /** Objects of Vidra's owners, of which managedFields says too little: who takes over what is held by nobody in particular. */
 import { describe, expect, it } from 'vitest';
 import { adopting, adoptionWorld, lastApplied, type Made } from '../support/adoption.ts';
-import { actionsOf } from '../support/engine.ts';
+import { actionsOf, resource } from '../support/engine.ts';
 
 const world = adoptionWorld();
 const {
@@ -182,6 +182,22 @@ describe("an object of upstream's operator", () => {
     expect(now.data).toEqual({ one: '1', two: '2' });
     expect(now.metadata.annotations).not.toHaveProperty([ownedBy]);
     await expectSettled(both);
+  });
+
+  it('is left by one of them before the others are here', async () => {
+    await upstream([nameOf('one'), nameOf('two')], { one: '1', two: '2', gone: '3' });
+    await world.engine.apply([wanted(configMap({ one: '1' }), 'one')]);
+    await world.engine.apply([resource(nameOf('one'))]);
+    const left = await world.cluster.get(configMap({}));
+    expect(left.data).toEqual({ one: '1', two: '2', gone: '3' });
+    expect(left.metadata.annotations).toEqual({ 'managed-by': 'vidra', [ownedBy]: nameOf('two') });
+    expect(await holders(configMap({}))).toEqual(['manager Update']);
+
+    const { after } = await applyExactly(configMap({}), [wanted(configMap({ two: '2' }), 'two')]);
+    expect(after.data).toEqual({ two: '2' });
+    expect(actionsOf((await world.engine.apply([resource(nameOf('two'))])).plan)).toEqual([
+      'delete ConfigMap settings',
+    ]);
   });
 
   it('is taken over by all of them at once', async () => {
