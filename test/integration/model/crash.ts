@@ -1,5 +1,6 @@
 /** A process that dies in the middle: the port to a cluster that fails for good at one of its writes. */
 import type { Cluster } from '../../../src/cluster/cluster.ts';
+import type { Crashing } from './step.ts';
 
 export class Crash extends Error {}
 
@@ -9,7 +10,7 @@ export interface Fuse {
 }
 
 /** Nothing gets through after the `at`-th write; that one is done on the server, or it is not. */
-export function fuse({ at, done }: { readonly at: number; readonly done: boolean }): Fuse {
+export function fuse({ at, done }: Crashing): Fuse {
   let writes = 0;
   let blown = false;
   const guard =

@@ -1,4 +1,5 @@
 /** Random histories of owners, manifests, other writers and crashes on a real API server, held to a model of who wants what. */
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectCluster } from '../../../src/cluster/connect.ts';
@@ -6,12 +7,14 @@ import { isIncomplete, type OwnerPlan } from '../../../src/plan/plan.ts';
 import { type ControlPlane, startControlPlane } from '../../../src/sandbox/control-plane.ts';
 import { connect } from '../../support/cluster.ts';
 import { faultsOfApply, faultsOfEnd, faultsOfPlan } from './oracle.ts';
+import { faultsOfRace } from './race.ts';
 import { type Home, histories, homeOf, owners, type Step } from './step.ts';
 import { type Homes, startWorld, type World } from './world.ts';
 
 let controlPlane: ControlPlane;
 let homes: Homes;
 const ended = new AbortController();
+setMaxListeners(0, ended.signal);
 
 beforeAll(async () => {
   controlPlane = await startControlPlane();
@@ -60,6 +63,11 @@ async function faultsOf(steps: readonly Step[]): Promise<string[]> {
 }
 
 async function take(world: World, step: Step): Promise<string[]> {
+  if (step.type === 'race') {
+    const { before, runs } = await world.race(step);
+    const after = await world.objects();
+    return [...faultsOfApply(world, before, after), ...faultsOfRace(runs, before, after)];
+  }
   if (step.type !== 'apply') {
     await world.take(step);
     return [];
@@ -67,7 +75,7 @@ async function take(world: World, step: Step): Promise<string[]> {
   const before = await world.objects();
   const result = await world.apply(step);
   const after = await world.objects();
-  return [...faultsOfApply(world, before, after), ...(result ? faultsOfPlan(result, before, after) : [])];
+  return [...faultsOfApply(world, before, after, step.home), ...(result ? faultsOfPlan(result, before, after) : [])];
 }
 
 // What one home gives up another one may have waited for.

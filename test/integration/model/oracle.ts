@@ -6,7 +6,8 @@ import { keyOf } from '../../../src/manifest/manifest.ts';
 import { isOwnerManager } from '../../../src/manifest/owner.ts';
 import type { Change, Plan } from '../../../src/plan/plan.ts';
 import type { KubeObject } from '../../support/cluster.ts';
-import { type OwnerName, owners, privateKey, type Wanted } from './step.ts';
+import { holds, isMarked, keysIn, keysOf } from './marks.ts';
+import { type Home, homeOf, type OwnerName, owners, privateKey, type Wanted } from './step.ts';
 
 export type Objects = ReadonlyMap<string, KubeObject>;
 
@@ -18,8 +19,11 @@ interface Facts {
   readonly unfinished?: ReadonlySet<OwnerName>;
 }
 
-/** Faults of one apply, as sentences: something was lost that somebody wants, or that is not Vidra's. */
-export function faultsOfApply(facts: Facts, before: Objects, after: Objects): string[] {
+/**
+ * Faults of one apply, as sentences: something was lost that somebody wants, or that is not Vidra's. What the owners of other
+ * homes than `home` have come to want, and not applied, nobody can know.
+ */
+export function faultsOfApply(facts: Facts, before: Objects, after: Objects, home?: Home): string[] {
   return [...before].flatMap(([name, object]) => {
     const now = after.get(name);
     if (facts.strange.has(name)) {
@@ -30,7 +34,7 @@ export function faultsOfApply(facts: Facts, before: Objects, after: Objects): st
     const holders = owners.filter((owner) => holds(facts, owner, object) && facts.definitions.get(owner)?.[name]);
     if (holders.length > 0 && now?.metadata.uid !== object.metadata.uid)
       return [`${name} is wanted by ${holders}, and was deleted`];
-    const lost = owners.flatMap((owner) => lostBy(facts, owner, name, object, now));
+    const lost = owners.flatMap((owner) => lostBy(facts, owner, name, object, now, home));
     if (lost.length > 0) return lost;
     if (now && now.data?.[privateKey] !== object.data?.[privateKey]) return [`the private key of ${name} was touched`];
     return [];
@@ -44,20 +48,16 @@ function lostBy(
   name: string,
   before: KubeObject,
   now: KubeObject | undefined,
+  home: Home | undefined,
 ): string[] {
-  const marks = Object.values(before.metadata.annotations ?? {});
-  if (!marks.some((mark) => mark.endsWith(`/${facts.namespace}-${owner}`))) return [];
+  if (!isMarked(facts, owner, before)) return [];
   const wanted = Object.entries(facts.definitions.get(owner)?.[name] ?? {});
   const others = [...facts.definitions].filter(([other]) => other !== owner).map(([, all]) => all[name] ?? {});
   return wanted
     .filter(([key, value]) => before.data?.[key] === value && now?.data?.[key] !== value)
+    .filter(([key]) => homeOf[owner] === home || keysOf(facts, owner, before).includes(key))
     .filter(([key, value]) => others.every((other) => (other[key] ?? value) === value))
     .map(([key]) => `${owner} wants ${name}.${key}, and it was lost`);
-}
-
-function holds({ namespace }: Facts, owner: OwnerName, object: KubeObject): boolean {
-  const managers = object.metadata.managedFields ?? [];
-  return managers.some(({ manager }) => manager.startsWith(`vidra:${namespace}-${owner}@`));
 }
 
 /** Faults of a plan that was carried out: what it said, field by field, and what the server has. */
@@ -122,44 +122,34 @@ function faultsOfObject(facts: Facts, name: string, object: KubeObject | undefin
   const { definitions, strange } = facts;
   if (strange.has(name)) return object ? [] : [`${name} is a stranger's, and is gone`];
   const wishes = [...definitions.values()].flatMap((wanted) => (wanted[name] ? [wanted[name]] : []));
-  const isHeld = object !== undefined && [...(facts.unfinished ?? [])].some((owner) => holds(facts, owner, object));
+  const isHeld = object !== undefined && [...(facts.unfinished ?? [])].some((owner) => isMarked(facts, owner, object));
   if (wishes.length === 0) return object && !isHeld ? [`${name} is wanted by nobody, and is there`] : [];
   if (!object) return [`${name} is wanted, and is not there`];
-  const foreign = foreignKeys(object);
+  const held = heldKeys(facts, object);
   const keys = new Set([...Object.keys(object.data ?? {}), ...wishes.flatMap(Object.keys)]);
-  const isContended = [...keys].some((key) => contenders(object, key, wishes, foreign).size > 1);
+  const isContended = [...keys].some((key) => contenders(object, key, wishes, held).size > 1);
   return [...keys].flatMap((key) => {
     const value = object.data?.[key];
-    const values = contenders(object, key, wishes, foreign);
+    const values = contenders(object, key, wishes, held);
     // Where two want different values, the object of one of them stays as it was: nothing more is said of it.
     if (isContended) return [];
-    if (values.size === 0)
-      return value === undefined || isHeld ? [] : [`${name}.${key} is ${value}, and nobody wants it`];
+    if (values.size === 0) return value === undefined ? [] : [`${name}.${key} is ${value}, and nobody wants it`];
     return value !== undefined && values.has(value) ? [] : [`${name}.${key} is ${value}, and should be ${[...values]}`];
   });
 }
 
-/** Values that somebody wants a key to have: owners, and controllers that hold it. */
-function contenders(
-  object: KubeObject,
-  key: string,
-  wishes: readonly Data[],
-  foreign: ReadonlySet<string>,
-): Set<string> {
+/** Values that somebody wants a key to have: owners, and whoever else holds it. */
+function contenders(object: KubeObject, key: string, wishes: readonly Data[], held: ReadonlySet<string>): Set<string> {
   const values = wishes.flatMap((wish) => (wish?.[key] === undefined ? [] : [wish[key]]));
-  return new Set([...values, ...(foreign.has(key) ? [object.data?.[key] ?? ''] : [])]);
+  return new Set([...values, ...(held.has(key) ? [object.data?.[key] ?? ''] : [])]);
 }
 
-function foreignKeys(object: KubeObject): Set<string> {
-  const entries = (object.metadata.managedFields ?? []).filter(({ manager }) => !isOwnerManager(manager));
-  const fields = entries.map(({ fieldsV1 }) => (fieldsV1 as Record<string, Record<string, unknown>>)['f:data'] ?? {});
-  return new Set(
-    fields.flatMap((data) =>
-      Object.keys(data)
-        .filter((key) => key !== '.')
-        .map((key) => key.slice(2)),
-    ),
-  );
+/** The keys that controllers hold, or owners who do not let them go yet: all of them where somebody has wiped whose they are. */
+function heldKeys(facts: Facts, object: KubeObject): Set<string> {
+  const owners = [...(facts.unfinished ?? [])].filter((owner) => isMarked(facts, owner, object));
+  if (owners.some((owner) => !holds(facts, owner, object))) return new Set(Object.keys(object.data ?? {}));
+  const strangers = (object.metadata.managedFields ?? []).filter(({ manager }) => !isOwnerManager(manager));
+  return new Set([...strangers.flatMap(keysIn), ...owners.flatMap((owner) => keysOf(facts, owner, object))]);
 }
 
 // Who wants an object has it on record, unless it may not have it; who does not want it has not.

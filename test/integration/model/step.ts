@@ -10,12 +10,17 @@ export type OwnerName = (typeof owners)[number];
 export const homeOf: Readonly<Record<OwnerName, Home>> = { a: 'near', b: 'near', c: 'far' };
 export type Home = 'near' | 'far';
 
-export type Step =
+/** The process dies at its n-th write, before or after the server did it. */
+export interface Crashing {
+  readonly at: number;
+  readonly done: boolean;
+}
+
+/** What anybody does at one moment. */
+export type Deed =
   | { readonly type: 'write'; readonly owner: OwnerName; readonly wanted: Wanted }
   /** The definition leaves its set. */
   | { readonly type: 'withdraw'; readonly owner: OwnerName }
-  /** `crash`: the process dies at its n-th write, before or after the server did it. */
-  | { readonly type: 'apply'; readonly home: Home; readonly crash?: { readonly at: number; readonly done: boolean } }
   /** A person with kubectl. */
   | { readonly type: 'edit'; readonly name: string; readonly key: string; readonly value: string | null }
   /** A controller that applies its own field. */
@@ -27,6 +32,24 @@ export type Step =
   | { readonly type: 'delete'; readonly name: string }
   /** A person makes an object of the same name, if there is none. */
   | { readonly type: 'make'; readonly name: string };
+
+export interface Process {
+  readonly home: Home;
+  readonly crash?: Crashing;
+}
+
+/**
+ * Two processes at once. The first one has planned when somebody else does `meanwhile`; then it makes so many requests as the
+ * first of `bursts` says, the other one plans and makes as many as the second says, and so on; at last they take turns.
+ */
+export interface Race {
+  readonly type: 'race';
+  readonly processes: readonly [Process, Process];
+  readonly meanwhile?: Deed;
+  readonly bursts: readonly number[];
+}
+
+export type Step = Deed | ({ readonly type: 'apply' } & Process) | Race;
 
 /** A key that only people write. */
 export const privateKey = 'private';
@@ -40,11 +63,18 @@ const owner = fc.constantFrom(...owners);
 const home = fc.constantFrom<Home>('near', 'far');
 const crash = fc.record({ at: fc.integer({ min: 1, max: 8 }), done: fc.boolean() });
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const process: fc.Arbitrary<Process> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ home }) },
+  { weight: 1, arbitrary: fc.record({ home, crash }) },
+);
+
+const wish: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('write' as const), owner, wanted }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('withdraw' as const), owner }) },
-  { weight: 6, arbitrary: fc.record({ type: fc.constant('apply' as const), home }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('apply' as const), home, crash }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), owner, from: name, to: name }) },
+);
+/** What people and programs do that are not Vidra. */
+const disturbance: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
@@ -55,10 +85,51 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('control' as const), name, key, value }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), owner, from: name, to: name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('wipe' as const), name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('delete' as const), name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('make' as const), name }) },
 );
+const race: fc.Arbitrary<Race> = fc.record(
+  {
+    type: fc.constant('race' as const),
+    processes: fc.tuple(process, process),
+    meanwhile: disturbance,
+    bursts: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 4 }),
+  },
+  { requiredKeys: ['type', 'processes', 'bursts'] },
+);
 
-export const histories: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 4, maxLength: 14 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 9, arbitrary: wish },
+  { weight: 6, arbitrary: process.map((one) => ({ type: 'apply' as const, ...one })) },
+  { weight: 3, arbitrary: race },
+  { weight: 6, arbitrary: disturbance },
+);
+
+const write = (of: OwnerName): fc.Arbitrary<Step> =>
+  fc.record({ type: fc.constant('write' as const), owner: fc.constant(of), wanted });
+const applied: readonly Step[] = [
+  { type: 'apply', home: 'near' },
+  { type: 'apply', home: 'far' },
+];
+
+/** Anything, or a race for what some owners had and want in another way. */
+export const histories: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  fc.array(step, { minLength: 4, maxLength: 14 }),
+  fc
+    .tuple(
+      fc.tuple(...owners.map(write)),
+      fc.option(disturbance, { nil: undefined }),
+      fc.array(wish, { minLength: 1, maxLength: 3 }),
+      race,
+      fc.array(step, { maxLength: 3 }),
+    )
+    .map(([had, disturbed, wanted, raced, rest]) => [
+      ...had,
+      ...applied,
+      ...(disturbed ? [disturbed] : []),
+      ...wanted,
+      raced,
+      ...rest,
+    ]),
+);

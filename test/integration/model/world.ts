@@ -13,7 +13,8 @@ import type { Plan } from '../../../src/plan/plan.ts';
 import type { Cluster, KubeObject } from '../../support/cluster.ts';
 import { resource } from '../../support/engine.ts';
 import { Crash, fuse } from './crash.ts';
-import { type Home, homeOf, type OwnerName, owners, type Step, type Wanted } from './step.ts';
+import { type Deed, type Home, homeOf, type OwnerName, owners, type Process, type Race, type Wanted } from './step.ts';
+import { createTurns } from './turns.ts';
 
 /** What every history shares. `port` is Vidra's way to a cluster, `raw` that of the test. */
 export interface Homes {
@@ -28,14 +29,20 @@ export interface World {
   /** Objects that a person made and Vidra never had. */
   readonly strange: ReadonlySet<string>;
   /** Nothing when the process crashed. */
-  apply(step: Extract<Step, { type: 'apply' }>): Promise<Result | undefined>;
+  apply(process: Process): Promise<Result | undefined>;
+  race(race: Race): Promise<Raced>;
   plan(home: Home): Promise<Plan>;
-  /** All steps but `apply`. */
-  take(step: Exclude<Step, { type: 'apply' }>): Promise<void>;
+  take(deed: Deed): Promise<void>;
   objects(): Promise<Map<string, KubeObject>>;
   records(home: Home): Promise<InventoryRecord[]>;
   /** Leaves nothing that other histories would have to read. */
   end(): Promise<void>;
+}
+
+/** What came of a race: what there was when the first process began to act, and of each process its plan, and its result unless it crashed. */
+export interface Raced {
+  readonly before: ReadonlyMap<string, KubeObject>;
+  readonly runs: readonly { readonly plan: Plan; readonly result: Result | undefined }[];
 }
 
 const signal = new AbortController().signal;
@@ -84,64 +91,89 @@ export async function startWorld(homes: Homes): Promise<World> {
     return new Map(own.map((object) => [object.metadata.name, object]));
   };
 
+  const plan = async (home: Home) => prepare(await targetOf(home, (cluster) => cluster), run);
+  const act = async ({ home, crash }: Process, planned: Plan, wrap = (cluster: Port) => cluster) => {
+    const mortal = crash ? fuse(crash).wrap : (cluster: Port) => cluster;
+    try {
+      const target = await targetOf(home, (cluster) => wrap(mortal(cluster)));
+      return await carryOut(planned, target, run, { wait: false, timeoutMs: 60_000 });
+    } catch (error) {
+      if (error instanceof Crash) return undefined;
+      throw error;
+    }
+  };
+  const take = async (step: Deed): Promise<void> => {
+    switch (step.type) {
+      case 'write':
+        definitions.set(step.owner, step.wanted);
+        return;
+      case 'withdraw':
+        definitions.delete(step.owner);
+        return;
+      case 'edit': {
+        const headers = { 'content-type': 'application/merge-patch+json' };
+        const query = { fieldManager: 'kubectl-edit' };
+        await raw.request('PATCH', path(step.name), { body: { data: { [step.key]: step.value } }, headers, query });
+        return;
+      }
+      case 'control':
+        if ((await objects()).has(step.name)) {
+          const body = { ...reference(step.name), data: { [step.key]: step.value } };
+          const headers = { 'content-type': 'application/apply-patch+yaml' };
+          await raw.request('PATCH', path(step.name), { body, headers, query: { fieldManager: 'controller' } });
+        }
+        return;
+      case 'rename': {
+        const { [step.from]: content, ...rest } = definitions.get(step.owner) ?? {};
+        if (content && !(step.to in rest)) definitions.set(step.owner, { ...rest, [step.to]: content });
+        return;
+      }
+      case 'wipe': {
+        const headers = { 'content-type': 'application/merge-patch+json' };
+        await raw.request('PATCH', path(step.name), { body: { metadata: { managedFields: [{}] } }, headers });
+        return;
+      }
+      case 'delete':
+        await raw.request('DELETE', path(step.name));
+        strange.delete(step.name);
+        return;
+      case 'make': {
+        const { status } = await raw.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
+          body: { ...reference(step.name), data: { made: 'by hand' } },
+        });
+        if (status === 201) strange.add(step.name);
+      }
+    }
+  };
+
   return {
     namespace,
     definitions,
     strange,
     objects,
-    async apply({ home, crash }) {
-      const target = await targetOf(home, crash ? fuse(crash).wrap : (cluster) => cluster);
-      try {
-        return await carryOut(await prepare(target, run), target, run, { wait: false, timeoutMs: 60_000 });
-      } catch (error) {
-        if (error instanceof Crash) return undefined;
-        throw error;
-      }
+    plan,
+    apply: async (process) => act(process, await plan(process.home)),
+    async race({ processes, meanwhile, bursts }) {
+      const [first, second] = processes;
+      const early = await plan(first.home);
+      if (meanwhile) await take(meanwhile);
+      const before = await objects();
+      const turns = createTurns(bursts);
+      const enter = async (index: number, process: Process, planned: () => Promise<Plan>) => {
+        try {
+          const own = await planned();
+          return { plan: own, result: await act(process, own, (cluster) => turns.wrap(index, cluster)) };
+        } finally {
+          turns.leave(index);
+        }
+      };
+      const runs = await Promise.all([
+        enter(0, first, () => Promise.resolve(early)),
+        enter(1, second, () => turns.take(1, () => plan(second.home))),
+      ]);
+      return { before, runs };
     },
-    plan: async (home) => prepare(await targetOf(home, (cluster) => cluster), run),
-    async take(step) {
-      switch (step.type) {
-        case 'write':
-          definitions.set(step.owner, step.wanted);
-          return;
-        case 'withdraw':
-          definitions.delete(step.owner);
-          return;
-        case 'edit': {
-          const headers = { 'content-type': 'application/merge-patch+json' };
-          const query = { fieldManager: 'kubectl-edit' };
-          await raw.request('PATCH', path(step.name), { body: { data: { [step.key]: step.value } }, headers, query });
-          return;
-        }
-        case 'control':
-          if ((await objects()).has(step.name)) {
-            const body = { ...reference(step.name), data: { [step.key]: step.value } };
-            const headers = { 'content-type': 'application/apply-patch+yaml' };
-            await raw.request('PATCH', path(step.name), { body, headers, query: { fieldManager: 'controller' } });
-          }
-          return;
-        case 'rename': {
-          const { [step.from]: content, ...rest } = definitions.get(step.owner) ?? {};
-          if (content && !(step.to in rest)) definitions.set(step.owner, { ...rest, [step.to]: content });
-          return;
-        }
-        case 'wipe': {
-          const headers = { 'content-type': 'application/merge-patch+json' };
-          await raw.request('PATCH', path(step.name), { body: { metadata: { managedFields: [{}] } }, headers });
-          return;
-        }
-        case 'delete':
-          await raw.request('DELETE', path(step.name));
-          strange.delete(step.name);
-          return;
-        case 'make': {
-          const { status } = await raw.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
-            body: { ...reference(step.name), data: { made: 'by hand' } },
-          });
-          if (status === 201) strange.add(step.name);
-        }
-      }
-    },
+    take,
     records: async (home) => {
       const records = await (await targetOf(home, (cluster) => cluster)).inventory.list();
       return records.filter(({ header }) => header.set === namespace);
