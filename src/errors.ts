@@ -61,7 +61,7 @@ const table = {
   NOT_ADOPTED: {
     retry: false,
     exit: 1,
-    hint: 'Take it over by --adopt, or --adopt Always from another tool (adopt in the definition), or give the manifest another name.',
+    hint: 'Take it over with --adopt (from another tool: --adopt Always) or adopt in the definition, or give the manifest another name.',
   },
   IMMUTABLE: {
     retry: false,

@@ -31,7 +31,8 @@ export async function writeSavedPlan(path: string, saved: SavedPlan): Promise<vo
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || error instanceof VidraError) throw error;
-    throw new VidraError('USAGE', `cannot be written (${code})`, { subject: path, cause: error });
+    const message = code === 'ENOENT' ? 'cannot be written: its folder does not exist' : `cannot be written (${code})`;
+    throw new VidraError('USAGE', message, { subject: path, cause: error });
   }
 }
 

@@ -62,7 +62,7 @@ describe('--github', () => {
       {
         name: 'error',
         properties: { file: 'web.yaml', line: '12', col: '5', title: `ConfigMap ${namespace}/foreign (NOT_ADOPTED)` },
-        data: expect.stringMatching(/^exists.*\nTake the object/),
+        data: expect.stringMatching(/^exists.*\nTake it over with --adopt /),
       },
       { name: 'notice', properties: { title: `Would delete ConfigMap ${namespace}/b` }, data: 'left the manifests' },
     ]);
