@@ -17,6 +17,8 @@ export function code(text: string): string {
 
 // Letters alone can be the start of a commit's name.
 const plainWord = /^["'(]?(?![a-f]{7,}\b)[a-z]+(?:'[a-z]+)?["')]?[,;:.]?$/i;
+/** What stands in quotes is one: it may be for a shell. */
+const terms = /"[^"]*"[,;:.)]?(?!\S)|\S+/g;
 // A full stop would make it the start of a list.
 const plainNumber = /^[0-9]{1,6}[,;:]?$/;
 
@@ -28,12 +30,11 @@ export function prose(text: string): string {
     if (special.length > 0) parts.push(codeAndStop(special.join(' ')));
     special = [];
   };
-  for (const word of shortEnd(printableLine(text), longestText, '…').split(/\s+/)) {
-    if (word === '') continue;
-    if (plainWord.test(word) || plainNumber.test(word)) {
+  for (const term of shortEnd(printableLine(text), longestText, '…').match(terms) ?? []) {
+    if (term.split(/\s+/).every((word) => plainWord.test(word) || plainNumber.test(word))) {
       flush();
-      parts.push(word);
-    } else special.push(word);
+      parts.push(term);
+    } else special.push(term);
   }
   flush();
   return parts.join(' ');

@@ -7,6 +7,7 @@ import { readBlocks, readInline, span } from '../../support/markdown.ts';
 /** Text that means something to Markdown, GitHub or GitLab, and any other. */
 const fragments = [
   '`',
+  '"',
   '``',
   '```',
   '@octocat',
@@ -99,6 +100,8 @@ describe('prose', () => {
     ['- no list', '`-` no list'],
     ['**bold** <b>html</b>', '`**bold** <b>html</b>`'],
     ['a\n# b', 'a `#` b'],
+    ['unless you --confirm "ConfigMap gd/a", or not', 'unless you `--confirm "ConfigMap gd/a"`, or not'],
+    ['"two words" here', '"two words" here'],
     ['', ''],
   ])('of %j is %j', (text, expected) => {
     expect(prose(text)).toBe(expected);
