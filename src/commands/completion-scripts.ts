@@ -39,7 +39,9 @@ _vidra() {
   for line in "\${lines[@]}"; do
     [[ -n "$line" ]] || continue
     value="\${line%%$'\\t'*}"
-    described+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
+    value="\${value//:/\\\\:}"
+    [[ "$line" == *$'\\t'* ]] && value+=":\${line#*$'\\t'}"
+    described+=("$value")
   done
   _describe -t values vidra described
 }

@@ -95,8 +95,9 @@ function flagWords({ long, short, hidden, description }: Option): Candidate[] {
   return [long, short].flatMap((value) => (value ? [{ value, description }] : []));
 }
 
-/** Those of the command and of all above it. */
+/** Those of the command and of all above it; each of them has the help. */
 function optionsOf(command: Command): readonly Option[] {
-  const help = command.createHelp();
-  return [...help.visibleOptions(command), ...(command.parent ? optionsOf(command.parent) : [])];
+  const own = command.createHelp().visibleOptions(command);
+  const above = command.parent ? optionsOf(command.parent) : [];
+  return [...own, ...above.filter(({ long }) => own.every((option) => option.long !== long))];
 }

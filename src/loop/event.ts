@@ -17,8 +17,13 @@ export type LoopEvent =
       readonly result: Result;
       readonly milliseconds: number;
     })
-  /** A newer wish has ended it; what was done is recorded. */
-  | (Of & { readonly type: 'superseded'; readonly trigger: Trigger })
+  /** A newer wish, or the end of all, has ended it at a safe point. Without a result, nothing was done. */
+  | (Of & {
+      readonly type: 'superseded';
+      readonly trigger: Trigger;
+      readonly result?: Result;
+      readonly milliseconds?: number;
+    })
   | (Of & { readonly type: 'failed'; readonly trigger: Trigger; readonly error: VidraError })
   /** Something that is looked at with each interval only. */
   | { readonly type: 'blind'; readonly error: VidraError }

@@ -61,8 +61,8 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       const result = await reconcile(current, { signal: ended, emit: progress }, options);
       effect = effectOf(result);
       owners = result.plan.owners.map(({ header }) => header.name);
-      if (ended.aborted && !isSettled(result)) emit({ type: 'superseded', trigger });
-      else emit({ type: 'reconciled', trigger, result, milliseconds: performance.now() - start });
+      const type = ended.aborted && !isSettled(result) ? 'superseded' : 'reconciled';
+      emit({ type, trigger, result, milliseconds: performance.now() - start });
       return isSettled(result);
     } catch (error) {
       if (ended.aborted) emit({ type: 'superseded', trigger });

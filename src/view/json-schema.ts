@@ -4,7 +4,8 @@ export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
+/** The names of the fields that may be missing. */
+export type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
 export type Fields<Name extends PropertyKey> = { readonly [K in Name]: Schema };
 
 export const text: Schema = { type: 'string' };

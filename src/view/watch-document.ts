@@ -21,7 +21,7 @@ export interface WatchFacts {
     readonly milliseconds: number;
     readonly result: ResultDocument;
   };
-  readonly superseded: Of & { readonly trigger: Trigger };
+  readonly superseded: WatchFacts['reconciling'] & Partial<WatchFacts['reconciled']>;
   readonly failed: Of & { readonly trigger: Trigger; readonly problem: Problem };
   readonly blind: { readonly problem: Problem };
   readonly definitions: { readonly count: number };

@@ -7,6 +7,7 @@ import {
   described,
   type Fields,
   listOf,
+  type Optional,
   object,
   ref,
   rootOf,
@@ -15,19 +16,19 @@ import {
 } from './json-schema.ts';
 import { formatVersion, type WatchFacts } from './watch-document.ts';
 
-type EventName = keyof WatchFacts;
-type FactsOf = { readonly [Name in EventName]: Fields<Exclude<keyof WatchFacts[Name], 'definition'>> };
+interface EventSchema<Facts> {
+  readonly description: string;
+  readonly facts: Fields<Exclude<keyof Facts, Optional<Facts>>>;
+  readonly maybe?: Fields<Optional<Facts>>;
+}
 
 /** Of each line that `vidra watch` prints when it is piped. */
 export function watchSchema(): Schema {
   return {
     ...rootOf('watch', formatVersion, 'What vidra watch tells, one line an event'),
-    oneOf: Object.entries(eventSchemas).map(([name, { description, facts }]) =>
+    oneOf: Object.entries<EventSchema<object>>(eventSchemas).map(([name, { description, facts, maybe }]) =>
       described(
-        object(
-          { formatVersion: { const: formatVersion }, time, event: { const: name }, ...facts },
-          'trigger' in facts ? { definition } : {},
-        ),
+        object({ formatVersion: { const: formatVersion }, time, event: { const: name }, ...facts }, maybe),
         description,
       ),
     ),
@@ -40,9 +41,8 @@ const trigger = described(ref('trigger'), 'why it looks');
 const definition = described(word, 'whose run it is, where each definition is run by itself, as in InfrahubSync web');
 const milliseconds = described(count, 'how long it took');
 
-const eventSchemas: {
-  readonly [Name in EventName]: { readonly description: string; readonly facts: FactsOf[Name] };
-} = {
+/** By name. */
+const eventSchemas: { readonly [Name in keyof WatchFacts]: EventSchema<WatchFacts[Name]> } = {
   watching: {
     description: 'the first line',
     facts: {
@@ -51,15 +51,22 @@ const eventSchemas: {
       intervalMs: described(count, 'milliseconds between two looks when nothing happens'),
     },
   },
-  reconciling: { description: 'a run begins', facts: { trigger } },
+  reconciling: { description: 'a run begins', facts: { trigger }, maybe: { definition } },
   reconciled: {
     description: 'a run has ended; changes that keep their object are left out',
     facts: { trigger, milliseconds, result: ref('result') },
+    maybe: { definition },
   },
-  superseded: { description: 'a run was ended at a safe point, for something newer', facts: { trigger } },
+  superseded: {
+    description:
+      'a run was ended at a safe point, for something newer or because all ends; the result is what it had done',
+    facts: { trigger },
+    maybe: { definition, milliseconds, result: ref('result') },
+  },
   failed: {
     description: 'a run could not be made; it is tried again',
     facts: { trigger, problem: ref('problem') },
+    maybe: { definition },
   },
   blind: {
     description: 'what cannot be watched, and is looked at with each interval',

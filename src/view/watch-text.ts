@@ -45,7 +45,7 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
       case 'reconciled':
         return reconciled(event, say);
       case 'superseded':
-        return verbose ? say(`${lead}Ended for something newer`) : [];
+        return superseded(event, say);
       case 'failed':
         return failed(event.error, say);
       case 'blind':
@@ -80,6 +80,16 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
       '',
     ];
   };
+  const superseded = ({ trigger, result, milliseconds = 0 }: Superseded, say: (text: string) => string[]): string[] => {
+    if (!result || result.outcomes.every((outcome) => outcome.result === 'stopped'))
+      return verbose ? say(`${lead}Ended the run before anything was done`) : [];
+    return [
+      ...say(style.colour.bold(`${lead}${triggerText(trigger)}; ended early`)),
+      ...planBodyLines(result.plan, style),
+      ...resultLines(result, { verb: 'Reconciled', milliseconds }, style),
+      '',
+    ];
+  };
   const failed = (error: VidraError, say: (text: string) => string[]): string[] => {
     const now = problemText(error, style);
     const isNews = verbose || now !== trouble;
@@ -93,6 +103,7 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
 }
 
 type Reconciled = Extract<LoopEvent, { type: 'reconciled' }>;
+type Superseded = Extract<LoopEvent, { type: 'superseded' }>;
 
 /** In an order of its own: what is wrong is the same in any. */
 function troubleOf(result: Result, style: Style): string {

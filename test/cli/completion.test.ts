@@ -36,6 +36,7 @@ describe('what may come next', () => {
     expect(await values('plan', '--set', 'x', '--o')).toEqual(['--output', '--out']);
     expect(await values('plan', '-o', '')).toEqual(['text', 'markdown', 'json', 'yaml']);
     expect(await values('plan', '--output=y')).toEqual(['--output=yaml']);
+    expect(await values('plan', '--he')).toEqual(['--help']);
     expect(await values('schema', '')).toEqual(['plan', 'result', 'history', 'watch']);
   });
 

@@ -123,7 +123,8 @@ describe('watch', () => {
     await waitFor('the claim', () => cluster.exists(claim()));
     writeFileSync(file, definitionOf([claim(), configMap('a')]));
     await waitFor('what is newer', () => cluster.exists(configMap('a')));
-    expect(lines().map(({ event }) => event)).toContain('superseded');
+    const superseded = lines().find(({ event }) => event === 'superseded');
+    expect(superseded).toMatchObject({ result: { results: { succeeded: 1 } } });
   });
 
   it('ends a run that waits when the source has something newer', async () => {

@@ -84,6 +84,20 @@ describe('a loop as text', () => {
     ]);
   });
 
+  it('tells what a run had done that was ended early, if anything', () => {
+    const linesOf = createWatchText(createStyle({ colour: false, unicode: true }), false);
+    const [first, second] = [write('create', 'ConfigMap shop/a'), write('create', 'ConfigMap shop/b')];
+    const ended = (result: 'succeeded' | 'stopped') => {
+      const outcomes = [outcome('web', first, { result }), outcome('web', second, { result: 'stopped' })];
+      const trigger: Trigger = { type: 'start' };
+      const whole = resultOf(planOf([ownerPlan('web', [first, second])]), outcomes);
+      return linesOf({ type: 'superseded', trigger, result: whole, milliseconds: 100 }, now);
+    };
+    expect(ended('stopped')).toEqual([]);
+    expect(ended('succeeded')[0]).toBe('12:30:00 First look; ended early');
+    expect(ended('succeeded')).toContain('Reconciled: 1 created, 1 not reached in 100ms.');
+  });
+
   it('says everything each time when it is verbose', () => {
     const { runs, fails } = watched(true);
     for (let times = 1; times <= 2; times++) {
