@@ -3,7 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { isBuiltInGroup } from '../manifest/built-in.ts';
 import { type Health, healthOf, isAlwaysHealthy } from '../manifest/health.ts';
 import type { HealthRule } from '../manifest/health-checks.ts';
-import { groupVersion, type JsonObject, keyOf, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
+import { type JsonObject, keyOf, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
+import { isPassing } from '../manifest/passing.ts';
 import type { Change, OwnerPlan } from '../plan/plan.ts';
 import { bounded } from './bounded.ts';
 import { type Claims, isClaim } from './claims.ts';
@@ -42,7 +43,7 @@ export async function judgesOf(
     const isAwaitingWord = action === 'create' && !rule && mayBeReportedOn(cluster, reference);
     const isAwaitingPod = !rule && isClaim(reference);
     const judge: Awaited['judge'] = (object, before) => {
-      if (!object) return passing.has(keyOf(reference)) || isPassing(before) ? current : missing;
+      if (!object) return passing.has(keyOf(reference)) || (before && isPassing(before)) ? current : missing;
       const health = rule ? (bounded(() => healthOf(object, rule)) ?? endless) : healthOf(object);
       if (isAwaitingPod) return claims.judge(cluster, object, health);
       return isAwaitingWord && !hasStatus(object) && Date.now() < patience ? unreported : health;
@@ -65,10 +66,4 @@ function mayBeReportedOn(cluster: Cluster, reference: ObjectReference): boolean 
 
 function hasStatus(object: Manifest): boolean {
   return Object.keys((object['status'] ?? {}) as JsonObject).length > 0;
-}
-
-/** Whether it is a Job that is deleted some time after it has ended. */
-function isPassing(object: Manifest | undefined): boolean {
-  if (object?.kind !== 'Job' || groupVersion(object.apiVersion).group !== 'batch') return false;
-  return (object['spec'] as JsonObject | undefined)?.['ttlSecondsAfterFinished'] !== undefined;
 }

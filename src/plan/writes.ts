@@ -5,6 +5,7 @@ import { digestsOf } from '../manifest/content.ts';
 import type { DesiredObject } from '../manifest/desired-set.ts';
 import { apiVersionOf, keyOf } from '../manifest/manifest.ts';
 import { type Owner, ownersBut } from '../manifest/owner.ts';
+import { isPassing } from '../manifest/passing.ts';
 import { describeConflicts } from './conflict.ts';
 import { contestOf, describeContest, isContested, opponentsOf } from './contest.ts';
 import { interestKey } from './interest.ts';
@@ -36,6 +37,8 @@ function decideAbsent(
   verdict: Verdict | undefined,
   creator: string | undefined,
 ): Change {
+  if (isDone(observed, desired))
+    return { ...keep(observed.owner, desired), reason: 'has ended, and was deleted since' };
   if (verdict?.type === 'refused') return skip(desired, verdict.message, verdict.code);
   const { name } = observed.owner;
   const key = keyOf(desired.reference);
@@ -47,6 +50,12 @@ function decideAbsent(
   if (!joins) return { ...base, reason, confidence };
   const { expect: _, ...joining } = base;
   return { ...joining, reason, confidence, after: [changeId(creator, key)] };
+}
+
+/** Whether it was applied as it is wanted, and went by itself: made anew, a Job would do its work again, and again. */
+function isDone({ record }: OwnerObservation, { reference, manifest, digest }: DesiredObject): boolean {
+  const entry = record?.entries.get(keyOf(reference));
+  return entry?.state === 'applied' && entry.digest === digest && isPassing(manifest);
 }
 
 /** An object that is made where there is none. */

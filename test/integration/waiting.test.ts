@@ -4,7 +4,7 @@ import { carryOut } from '../../src/engine/carry-out.ts';
 import type { RunEvent } from '../../src/engine/run.ts';
 import { createAccount } from '../support/account.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { type Engine, resource, startEngine } from '../support/engine.ts';
+import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -259,6 +259,12 @@ describe('an object that vanishes', () => {
     if (pod) await writeStatus(pod, { phase: 'Succeeded' });
     expect((await applied).unhealthy).toEqual([]);
     await waitFor('the Job to go', async () => !(await cluster.exists(job({}))));
+    // Made anew it would do its work again, each time.
+    const again = resource(`${namespace}-web`, job({ ttlSecondsAfterFinished: 0 }));
+    expect(actionsOf(await engine.plan([again]))).toEqual([]);
+    expect((await engine.apply([again], {}, long)).unhealthy).toEqual([]);
+    const changed = resource(`${namespace}-web`, job({ ttlSecondsAfterFinished: 0, backoffLimit: 2 }));
+    expect(actionsOf(await engine.plan([changed]))).toEqual(['create Job once']);
   });
 
   it('is done when it had such a time though it went before', async () => {
