@@ -208,7 +208,7 @@ describe('withholdGuarded', () => {
       code: 'GUARDED',
       reason: 'comes after PersistentVolumeClaim shop/data, which is held back',
     });
-    expect(withheld.guards).toEqual([]);
+    expect(withheld.guards).toEqual(plan.guards);
     expect(hasProblems(withheld)).toBe(true);
   });
 
