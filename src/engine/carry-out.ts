@@ -32,7 +32,9 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
   const result = { id, plan, outcomes, unhealthy: [], notes };
-  return options.wait ? awaitSettled(result, target, run, until) : result;
+  if (!options.wait) return result;
+  run.emit({ type: 'recorded', plan, outcomes });
+  return awaitSettled(result, target, run, until);
 }
 
 /**

@@ -9,6 +9,8 @@ export type RunEvent =
   | { readonly type: 'planned' }
   | { readonly type: 'acting'; readonly done: number; readonly total: number }
   | { readonly type: 'acted'; readonly outcome: Outcome }
+  /** All that was to be done is done and recorded; what comes now is waiting. */
+  | { readonly type: 'recorded'; readonly plan: Plan; readonly outcomes: readonly Outcome[] }
   /** Objects that are not ready or not gone yet, each with what it waits for. */
   | { readonly type: 'waiting'; readonly objects: readonly { readonly name: string; readonly reason: string }[] };
 

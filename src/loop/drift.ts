@@ -21,9 +21,9 @@ export interface DriftOptions {
 
 /** Whatever is run by itself, such as a definition, has a key and expectations of its own. */
 export interface Drift {
-  /** A run of the key begins: what changes now is its own, until it ends. */
+  /** A run of the key begins: what changes now is its own, until it has recorded what it did. */
   readonly pause: (key: string) => void;
-  /** A run of the key has ended, and left this. */
+  /** A run of the key has ended, or only waits, and left this. */
   readonly expect: (key: string, expectations: Expectations, effect: Effect) => void;
   /** Nothing is expected of the key any more. */
   readonly forget: (key: string) => void;

@@ -17,7 +17,7 @@ export interface Effect {
 
 export const nothingDone: Effect = { written: [], patience: new Map() };
 
-export function effectOf(result: Result): Effect {
+export function effectOf(result: Pick<Result, 'plan' | 'outcomes'>): Effect {
   return { written: writtenBy(result), patience: patienceOf(result.plan) };
 }
 
@@ -38,7 +38,7 @@ function patienceOf({ owners }: Plan): Map<string, number> {
   );
 }
 
-function writtenBy({ plan, outcomes }: Result): string[] {
+function writtenBy({ plan, outcomes }: Pick<Result, 'plan' | 'outcomes'>): string[] {
   const servers = new Map(plan.owners.map(({ header }) => [header.name, header.server]));
   const done = outcomes.filter(({ result }) => result === 'succeeded');
   return done.map(({ owner, change }) => placeOf(servers.get(owner) ?? '', keyOf(change.reference)));

@@ -1,5 +1,5 @@
 /** Runs one reconcile after the other: never two at once, again when one was asked for meanwhile, and later when one failed. */
-import { merge, supersedes, type Trigger } from './trigger.ts';
+import { interrupts, merge, type Trigger } from './trigger.ts';
 
 export interface LoopOptions {
   /** Whether it came to a good end. `signal` aborts when a newer wish supersedes it, or all ends. Never throws. */
@@ -26,7 +26,7 @@ export function startLoop({ reconcile, pause, isOutdated, signal }: LoopOptions)
 
   const trigger = (next: Trigger) => {
     pending = merge(pending, next);
-    if (supersedes(next)) current?.abort();
+    if (interrupts(next)) current?.abort();
     wake();
   };
   const set = (milliseconds: number, then: () => void) => {

@@ -15,6 +15,11 @@ export function supersedes({ type }: Trigger): boolean {
   return type === 'definitions' || type === 'source';
 }
 
+/** Whether a run that is under way has to end for it: drift is told of only when nothing is left of a run but waiting. */
+export function interrupts(trigger: Trigger): boolean {
+  return supersedes(trigger) || trigger.type === 'drift';
+}
+
 /** One trigger for two: what both ask for. */
 export function merge(one: Trigger | undefined, other: Trigger): Trigger {
   if (!one) return other;

@@ -1,6 +1,6 @@
 /** Keeps a set of definitions reconciled until it is told to end. */
 import type { Definition } from '../definition/definition.ts';
-import type { RunEvent } from '../engine/run.ts';
+import type { Result, RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
@@ -55,12 +55,27 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
     drift.pause(first.set);
     const start = performance.now();
     const current = target;
+    let isOver = false;
     let effect = nothingDone;
     let owners: readonly string[] | undefined;
+    const take = (done: Pick<Result, 'plan' | 'outcomes'>) => {
+      effect = effectOf(done);
+      owners = done.plan.owners.map(({ header }) => header.name);
+    };
+    // While it waits, what changes is the work of others.
+    const lookWhileWaiting = async () => {
+      const expected = await expectations(current, owners);
+      if (!isOver) drift.expect(first.set, expected, effect);
+    };
+    const hear = (event: RunEvent) => {
+      progress(event);
+      if (event.type !== 'recorded') return;
+      take(event);
+      void lookWhileWaiting();
+    };
     try {
-      const result = await reconcile(current, { signal: ended, emit: progress }, options);
-      effect = effectOf(result);
-      owners = result.plan.owners.map(({ header }) => header.name);
+      const result = await reconcile(current, { signal: ended, emit: hear }, options);
+      take(result);
       const type = ended.aborted && !isSettled(result) ? 'superseded' : 'reconciled';
       emit({ type, trigger, result, milliseconds: performance.now() - start });
       return isSettled(result);
@@ -70,6 +85,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       else throw error;
       return false;
     } finally {
+      isOver = true;
       if (!signal.aborted) drift.expect(first.set, await expectations(current, owners), effect);
     }
   };

@@ -1,5 +1,5 @@
 /** Decides what runs when: one run per key, keys of one group that are due at once in one run, and later what failed. */
-import { merge, supersedes, type Trigger } from '../loop/trigger.ts';
+import { interrupts, merge, type Trigger } from '../loop/trigger.ts';
 
 /** What comes within this time runs together. */
 const gatherMs = 100;
@@ -89,7 +89,7 @@ export function startQueue({ groupOf, pause, run, signal }: QueueOptions): Queue
     const item = items.get(key) ?? { failures: 0 };
     items.set(key, item);
     item.pending = merge(item.pending, trigger);
-    if (supersedes(trigger)) item.running?.abort();
+    if (interrupts(trigger)) item.running?.abort();
     schedule();
   };
   signal.addEventListener('abort', async () => {

@@ -127,6 +127,17 @@ describe('watch', () => {
     expect(superseded).toMatchObject({ result: { results: { succeeded: 1 } } });
   });
 
+  it('puts back what somebody changes while it waits for something else', async () => {
+    const file = write('resource.yaml', definitionOf([claim(), configMap('a', { color: 'red' })]));
+    start(file, '--interval', '1h', '--timeout', '1h');
+    await waitFor('the claim', () => cluster.exists(claim()));
+    await waitFor('the object', () => cluster.exists(configMap('a')));
+    await cluster.remove(configMap('a'));
+    await waitFor('it to be there again', () => cluster.exists(configMap('a')));
+    const events = lines().map(({ event, trigger }) => `${event} ${trigger?.type}`);
+    expect(events).toEqual(expect.arrayContaining(['superseded start', 'reconciling drift']));
+  });
+
   it('ends a run that waits when the source has something newer', async () => {
     const infrahub = await startInfrahub({ apiKeys: [key] });
     try {
