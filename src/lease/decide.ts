@@ -53,7 +53,7 @@ function keep(view: View): Action[] {
 /** Gives up at the end also the replica's own lease, so that the others divide the shards without it. */
 function leave(view: View): Action[] {
   const own = [...view.held].filter(([, { leaving }]) => !leaving).map(([lease]) => lease);
-  const surplus = view.ending ? own : activeShards(view).slice(shareOf(view));
+  const surplus = view.ending ? own : activeShards(view).slice(shareOf(view) ?? own.length);
   return surplus.map((lease) => ({ type: 'leave', lease }));
 }
 
@@ -62,7 +62,7 @@ function take(view: View): Action[] {
   if (ending || [...view.sights].some(([lease, sight]) => isStranger(lease, layout) && isLive(view, sight))) return [];
   const isFree = (lease: string) => !held.has(lease) && isTakeable(view, lease) && isDue(view, lease);
   const taking = layout.shards.filter((lease) => view.busy.get(lease) === 'take').length;
-  const missing = Math.max(0, shareOf(view) - activeShards(view).length - taking);
+  const missing = Math.max(0, (shareOf(view) ?? 0) - activeShards(view).length - taking);
   const idle = layout.shards.filter((lease) => isFree(lease) && !view.busy.has(lease));
   const member = layout.member && isFree(layout.member) ? [layout.member] : [];
   return [...member, ...idle.slice(0, missing)].map((lease) => ({ type: 'take', lease }));
@@ -77,11 +77,11 @@ function forget(view: View): Action[] {
     .map(([lease]) => ({ type: 'forget', lease }));
 }
 
-/** All shares add up to the number of shards; the older replicas get what does not divide. */
-function shareOf(view: View): number {
+/** All shares add up to the number of shards; the older replicas get what does not divide. Nothing while others do not know of this one. */
+function shareOf(view: View): number | undefined {
   const { layout, held, sights } = view;
   if (!layout.member) return 1;
-  if (!held.has(layout.member)) return 0;
+  if (!held.has(layout.member)) return undefined;
   const members = [...sights]
     .filter(([lease, sight]) => layout.isMember(lease) && (held.has(lease) || isLive(view, sight)))
     .sort(([a, { created: x }], [b, { created: y }]) => compare(x, y) || compare(a, b))

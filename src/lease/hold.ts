@@ -4,6 +4,7 @@ import type { Cluster, WatchEvent } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type Action, decide } from './decide.ts';
+import { type LeaseEvent, reporter } from './event.ts';
 import { createTenure, type Fence, type Moment, present, type Tenure } from './fence.ts';
 import { layoutOf, shardOf } from './layout.ts';
 import { leasesOf } from './leases.ts';
@@ -28,14 +29,6 @@ export interface HoldOptions {
   readonly emit: (event: LeaseEvent) => void;
 }
 
-export type LeaseEvent =
-  /** From here on it is known who holds what. */
-  | { readonly type: 'following' }
-  /** `leaving`: nothing new begins, and what runs may end. `lost`: others may have it by now. */
-  | { readonly type: 'acquired' | 'leaving' | 'released' | 'lost'; readonly shard: number }
-  /** Said once, until it succeeds or fails in another way. */
-  | { readonly type: 'failed'; readonly lease: string; readonly error: VidraError };
-
 export interface Shards {
   /** Of the shard that the key belongs to, if that is held and not about to be given up. */
   fenceOf(key: string): Fence | undefined;
@@ -58,13 +51,18 @@ export function holdShards(options: HoldOptions): Shards {
   const tried = new Map<string, number>();
   const ended = new AbortController();
   let isFollowing = false;
-  let ending: (() => void) | undefined;
+  let isEnding = false;
+  let rid: () => void = () => undefined;
+  const isRid = new Promise<void>((resolve) => {
+    rid = resolve;
+  });
 
   const say = (type: 'acquired' | 'leaving' | 'released' | 'lost', lease: string) => {
     const shard = layout.shards.indexOf(lease);
     if (shard >= 0) emit({ type, shard });
   };
   const report = reporter(emit);
+  const every = `${options.name}*`;
   const lose = (lease: string) => {
     held.get(lease)?.end();
     if (held.delete(lease)) say('lost', lease);
@@ -136,8 +134,8 @@ export function holdShards(options: HoldOptions): Shards {
   const tick = () => {
     for (const [lease, tenure] of held) if (!tenure.isHeld()) lose(lease);
     const view = { now: performance.now(), identity, layout, retryMs, sights: sights.all, held, busy, tried };
-    if (isFollowing) for (const action of decide({ ...view, ending: ending !== undefined })) void carryOut(action);
-    if (held.size === 0 && busy.size === 0) ending?.();
+    if (isFollowing) for (const action of decide({ ...view, ending: isEnding })) void carryOut(action);
+    if (isEnding && held.size === 0 && busy.size === 0) rid();
   };
   const learn = (event: WatchEvent<Manifest>) => {
     // What is held changes by this process alone: its own writes tell of it earlier, and fail when it is not so.
@@ -159,9 +157,10 @@ export function holdShards(options: HoldOptions): Shards {
         for await (const event of leases.follow(signal)) {
           learn(event);
           tick();
+          report(every, undefined);
         }
       } catch (error) {
-        report(options.name, error);
+        report(every, error);
       }
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
@@ -175,24 +174,12 @@ export function holdShards(options: HoldOptions): Shards {
       return tenure && !tenure.leaving && tenure.isHeld() ? tenure : undefined;
     },
     async release() {
-      await new Promise<void>((resolve) => {
-        ending = resolve;
-        tick();
-      });
+      isEnding = true;
+      tick();
+      await isRid;
       clearInterval(timer);
       ended.abort();
       await following;
     },
-  };
-}
-
-function reporter(emit: HoldOptions['emit']): (lease: string, error: unknown) => void {
-  const said = new Map<string, string>();
-  return (lease, error) => {
-    if (error === undefined) return void said.delete(lease);
-    if (!(error instanceof VidraError)) throw error;
-    if (said.get(lease) === error.message) return;
-    said.set(lease, error.message);
-    emit({ type: 'failed', lease, error });
   };
 }

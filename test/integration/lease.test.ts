@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createAccount } from '../support/account.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -254,6 +255,28 @@ test('A lease that exists already, of another program, is waited for and taken o
   expect((await cluster.get<Lease>(lease)).spec).toMatchObject({ holderIdentity: 'first', leaseTransitions: 8 });
 });
 
+test('Rights on Leases in the namespace are enough, and whoever lacks them is told', async () => {
+  const make = { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'list'] };
+  const hold = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+  const verbs = ['get', 'list', 'watch', 'create', 'update', 'delete'];
+  const kubeconfig = await createAccount(cluster, { [namespace]: [make, { ...hold, verbs: ['get'] }] });
+  const first = start('first', { kubeconfig });
+  const failure = await says(first, 'failed');
+  expect(failure).toMatchObject({ lease: 'writers*', error: 'CLUSTER_FORBIDDEN' });
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: namespace, namespace } };
+  await cluster.patch(role, 'merge-patch', { rules: [make, { ...hold, verbs }] });
+  await writesOn(first);
+  expect(first.lines.filter(({ type }) => type === 'failed')).toEqual([failure]);
+});
+
+test('A namespace that does not exist yet is made', async () => {
+  namespace = `${namespace}-new`;
+  const first = start('first', { shards: 2 });
+  await writesOn(first);
+  first.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+});
+
 const keys = Array.from({ length: 12 }, (_, number) => `key${number}`);
 
 /** How many shards each replica holds, the dead left out. */
@@ -306,7 +329,7 @@ test('Shards are divided fairly, also after one replica dies, one joins and one 
   expect([a, c, d, e].map(({ errors }) => errors())).toEqual(['', '', '', '']);
   // What the dead have left is cleared away.
   await waitFor('the leases of the dead to go', async () => (await leases()).length === 6 + 3);
-});
+}, 300_000);
 
 test('Replicas that divide the work into another number of shards wait until the others are gone', async () => {
   const old = start('old', { shards: 2, keys });

@@ -43,7 +43,7 @@ async function writeAll(key: string, fence: Fence, fenced: Cluster): Promise<voi
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { writer: identity } };
     const made = await fenced.create(type as never, manifest);
     say(made ? { type: 'wrote', key, number } : { type: 'collided', key, number });
-    await sleep(20);
+    await sleep(40);
   }
 }
 

@@ -95,6 +95,12 @@ describe('several shards', () => {
     expect(actions(view({}, { layout: six }))).toEqual([`take ${me}`]);
   });
 
+  test('that are held are kept while the others cannot know of it', () => {
+    const unknown = new Map(six.shards.slice(0, 2).map((lease) => [lease, holding()]));
+    const given = view({}, { layout: six, held: unknown, tried: new Map(six.shards.map((lease) => [lease, 9_999])) });
+    expect(actions(given)).toEqual([`take ${me}`]);
+  });
+
   test('are all for the only replica', () => {
     const taking = view({ [me]: sight('me') }, { layout: six, held: held(), tried: new Map([[me, 9_999]]) });
     expect(actions(taking)).toEqual(six.shards.map((lease) => `take ${lease}`));
