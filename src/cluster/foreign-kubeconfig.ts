@@ -41,14 +41,16 @@ export function readForeignKubeconfig(text: string, place: string): ForeignKubec
   return { place, current: textOf(value['current-context']), contexts };
 }
 
-/** By name; the first of a name wins. */
+/** By name, in their order; the first of a name wins. */
 function named(config: JsonObject, list: string, field: string): Map<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
   const items = config[list];
-  const entries = (Array.isArray(items) ? items : []).flatMap((item): [string, JsonObject][] => {
+  for (const item of Array.isArray(items) ? items : []) {
     const value = isObject(item) ? item[field] : undefined;
-    return isObject(item) && isObject(value) ? [[textOf(item['name']), value]] : [];
-  });
-  return new Map(entries.reverse());
+    const name = isObject(item) ? textOf(item['name']) : '';
+    if (isObject(value) && !found.has(name)) found.set(name, value);
+  }
+  return found;
 }
 
 /** The context to use for a server: the current one, if it leads there, otherwise the first. */

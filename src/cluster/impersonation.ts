@@ -29,7 +29,7 @@ export function impersonated(transport: Transport, { namespace, name }: ServiceA
       const answer = await transport.send(request);
       if (answer.status !== 403) return answer;
       const { message = '' } = parseStatus(answer.body);
-      if (!message.includes('cannot impersonate resource')) return answer;
+      if (!message.includes(' cannot impersonate')) return answer;
       const way = `grant the verb "impersonate" on it to whom the connection belongs to: ${message}`;
       throw new VidraError('CLUSTER_FORBIDDEN', `may not be acted as (serviceAccountName); ${way}`, {
         subject: `ServiceAccount ${namespace}/${name}`,

@@ -59,3 +59,18 @@ export function kubeconfigSecret(namespace: string, name: string, kubeconfig: st
   const metadata = { name, namespace, labels };
   return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { kubeconfig } } as Reference;
 }
+
+/** The token of a new account that has a ClusterRole of the cluster. */
+export async function createToken(cluster: Cluster, name: string, role: string): Promise<string> {
+  const account = { kind: 'ServiceAccount', name, namespace: 'default' };
+  await cluster.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'default' } });
+  await cluster.create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    subjects: [account],
+  } as Reference);
+  const path = `/api/v1/namespaces/default/serviceaccounts/${name}/token`;
+  return JSON.parse((await cluster.request('POST', path, { body: { spec: {} } })).text).status.token;
+}

@@ -1,0 +1,151 @@
+/** Kubeconfigs that change while connections made with them are used. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createDestinations, type Destinations } from '../../src/destination/destinations.ts';
+import { type Cluster, connect, type Reference } from '../support/cluster.ts';
+import {
+  createToken,
+  identityOf,
+  kubeconfigSecret,
+  kubeconfigText,
+  type SecondCluster,
+  startSecondCluster,
+} from '../support/destination.ts';
+import { readKubeconfig } from '../support/kubeconfig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let home: Cluster;
+let second: SecondCluster;
+let namespace: string;
+let ends: (() => Promise<void>)[];
+
+beforeAll(async () => {
+  home = connect(inject('kubeconfig'));
+  second = await startSecondCluster();
+});
+beforeEach(async () => {
+  namespace = await home.createNamespace();
+  ends = [];
+  return async () => {
+    for (const end of ends) await end();
+    await home.request('DELETE', `/api/v1/namespaces/${namespace}/secrets`);
+  };
+});
+afterAll(async () => {
+  await second.close();
+  await home.close();
+});
+
+function open(rotation: boolean): Destinations {
+  const destinations = createDestinations({
+    kubeconfig: { file: inject('kubeconfig'), environment: {} },
+    namespace,
+    signal: new AbortController().signal,
+    warn: () => undefined,
+    rotation,
+  });
+  ends.push(() => destinations.close());
+  return destinations;
+}
+const secret = (kubeconfig: string) => kubeconfigSecret(namespace, 'second', kubeconfig, '127.0.0.1');
+const put = (kubeconfig: string) => home.apply(secret(kubeconfig), 'test');
+const there = () => ({ server: second.access.server });
+const named = () => ({ kubeconfigSecret: { namespace, name: 'second' } });
+const withToken = (token: string) => kubeconfigText({ ...second.access, token });
+const configMaps = { group: '', version: 'v1', kind: 'ConfigMap' };
+type Connected = Awaited<ReturnType<Destinations['of']>>;
+
+const mayCreate = async (cluster: Connected) => {
+  const type = cluster.typeOf(configMaps);
+  return type !== undefined && cluster.mayI({ verb: 'create', type, namespace: 'default' });
+};
+const answers = async (cluster: Connected) => {
+  const reference = { group: '', version: 'v1', kind: 'Namespace', namespace: '', name: 'kube-system' };
+  const type = cluster.typeOf(reference);
+  return (type && (await cluster.getMetadata(type, reference).catch(() => undefined)))?.uid;
+};
+const isRevoked = async (token: string) => {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec: { token } };
+  const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+  const { status } = JSON.parse((await second.cluster.request('POST', path, { body: review })).text);
+  return status.authenticated !== true;
+};
+
+describe('a Secret that changes', () => {
+  it.each([
+    ['by its label', there],
+    ['by the definition', named],
+  ])('is seen without a refusal, when it was found %s, by connections that are in use', async (_case, destination) => {
+    const few = await createToken(second.cluster, `${namespace}-few`, 'view');
+    const many = await createToken(second.cluster, `${namespace}-many`, 'cluster-admin');
+    await put(withToken(few));
+    const destinations = open(true);
+    const cluster = await destinations.of(destination());
+    expect(await mayCreate(cluster)).toBe(false);
+    await put(withToken(many));
+    await waitFor('the rights of the new token', () => mayCreate(cluster), 15);
+    expect(await destinations.of(destination())).toBe(cluster);
+  });
+
+  it('is read again when what was in it is refused, also when nobody watches', async () => {
+    const old = await createToken(second.cluster, `${namespace}-old`, 'cluster-admin');
+    await put(withToken(old));
+    const cluster = await open(false).of(there());
+    expect(await answers(cluster)).toBe(second.identity);
+    await put(withToken(second.access.token));
+    const metadata = { name: `${namespace}-old`, namespace: 'default' };
+    await second.cluster.remove({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    await waitFor('the token to be revoked', () => isRevoked(old));
+    expect(await answers(cluster)).toBe(second.identity);
+  });
+
+  it('changes the way to the server, too', async () => {
+    await put(kubeconfigText(second.access));
+    const destinations = open(true);
+    const cluster = await destinations.of(there());
+    await put(kubeconfigText(second.access, { cluster: { 'tls-server-name': 'somebody-else.example.org' } }));
+    await waitFor('the certificate to be refused', async () => (await answers(cluster)) === undefined);
+    await put(kubeconfigText(second.access));
+    await waitFor('the certificate to be accepted', async () => (await answers(cluster)) === second.identity);
+  });
+
+  it('ends a failure that is remembered', async () => {
+    await put(kubeconfigText(second.access, { user: { exec: { command: 'touch' } } }));
+    const destinations = open(true);
+    await expect(destinations.of(there())).rejects.toMatchObject({ code: 'DESTINATION_INVALID' });
+    await put(kubeconfigText(second.access));
+    const cluster = await waitFor('a connection', () => destinations.of(there()).catch(() => undefined));
+    expect(await cluster.identity()).toBe(second.identity);
+  });
+
+  it('to another server gives another connection; what is under way ends on the one it has', async () => {
+    await put(kubeconfigText(second.access));
+    const destinations = open(true);
+    const before = await destinations.of(named());
+    await put(kubeconfigText(readKubeconfig(inject('kubeconfig'))));
+    const after = await waitFor('another connection', async () => {
+      const now = await destinations.of(named());
+      return now === before ? undefined : now;
+    });
+    expect(await after.identity()).toBe(await identityOf(home));
+    expect(await destinations.resolveServer(named())).toBe(readKubeconfig(inject('kubeconfig')).server);
+    expect(await answers(before)).toBe(second.identity);
+  });
+
+  it('that is deleted takes the access with it, and gives it back when it comes again', async () => {
+    await put(kubeconfigText(second.access));
+    const destinations = open(true);
+    const cluster = await destinations.of(there());
+    await home.remove(secret('') as Reference);
+    const error = await waitFor('a refusal', () =>
+      destinations.of(there()).then(
+        () => undefined,
+        (cause) => cause,
+      ),
+    );
+    expect(error).toMatchObject({ code: 'DESTINATION_UNKNOWN' });
+    expect(await answers(cluster)).toBeUndefined();
+    await put(kubeconfigText(second.access));
+    const again = await waitFor('a connection', () => destinations.of(there()).catch(() => undefined));
+    expect(await again.identity()).toBe(second.identity);
+  });
+});
