@@ -17,7 +17,9 @@ const root = join(import.meta.dirname, '../../..');
 const golden: readonly { text: string }[] = JSON.parse(
   readFileSync(join(root, 'test/fixtures/yaml-golden/golden.json'), 'utf8'),
 );
-const definitions = readdirSync(join(root, 'crds')).map((file) => readFileSync(join(root, 'crds', file), 'utf8'));
+const definitions = readdirSync(join(root, 'crds'))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => readFileSync(join(root, 'crds', file), 'utf8'));
 const samples = sampleArtifacts().map(({ content }) => content);
 const recordings = (['1.11.9', '1.2.11'] as const).flatMap((version) =>
   recordingNames(version)
