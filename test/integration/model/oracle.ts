@@ -36,8 +36,11 @@ export function faultsOfApply(facts: Facts, before: Objects, after: Objects, hom
       return [`${name} is wanted by ${holders}, and was deleted`];
     const lost = owners.flatMap((owner) => lostBy(facts, owner, name, object, now, home));
     if (lost.length > 0) return lost;
-    if (now && now.data?.[privateKey] !== object.data?.[privateKey]) return [`the private key of ${name} was touched`];
-    return [];
+    // What went, and was made anew by somebody else in the same race, is another object.
+    const isSame = now?.metadata.uid === object.metadata.uid;
+    return isSame && now?.data?.[privateKey] !== object.data?.[privateKey]
+      ? [`the private key of ${name} was touched`]
+      : [];
   });
 }
 

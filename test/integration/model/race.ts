@@ -12,8 +12,7 @@ type Data = Readonly<Record<string, string>> | undefined;
 /** Faults of runs that overtook each other: changes may have failed, but nothing was done that neither plan says. */
 export function faultsOfRace(runs: Raced['runs'], before: Objects, after: Objects): string[] {
   const made = runs.flatMap(({ plan, result }) => {
-    const rows = result ? result.outcomes.filter((one) => one.result === 'succeeded') : rowsWith(plan);
-    return rows.map(({ owner, change }) => ({ owner, change }));
+    return result ? result.outcomes.filter((one) => one.result === 'succeeded') : rowsWith(plan);
   });
   return [
     ...[...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
@@ -21,10 +20,12 @@ export function faultsOfRace(runs: Raced['runs'], before: Objects, after: Object
       return unsaid(own, before.get(name), after.get(name)).map((fault) => `${name} ${fault}, as no plan says`);
     }),
     ...runs.flatMap(({ result }) => result?.outcomes.flatMap(unexplained) ?? []),
+    ...made.flatMap((row) => undone(row, after)),
   ];
 }
 
-type Row = Pick<Outcome, 'owner' | 'change'>;
+/** `result` is nothing where the process has not told. */
+type Row = Pick<Outcome, 'owner' | 'change'> & Partial<Pick<Outcome, 'result'>>;
 
 function rowsWith(plan: Plan): Row[] {
   return plan.owners.flatMap(({ owner, changes }) => changes.map((change) => ({ owner: owner.name, change })));
@@ -62,6 +63,16 @@ function isGivenUp(object: KubeObject, key: string, rows: readonly Row[]): boole
   const isLeft = ({ manager }: { readonly manager: string }) =>
     leavers.some((row) => manager.startsWith(`vidra:${row.owner}@`) && dataOf(row)?.[key] === undefined);
   return holders.length > 0 && holders.every(isLeft);
+}
+
+/** What one has written, and wants, no other one takes away. */
+function undone({ owner, change, result }: Row, after: Objects): string[] {
+  if (result === undefined || !('desired' in change)) return [];
+  const { name } = change.reference;
+  const entries = after.get(name)?.metadata.managedFields ?? [];
+  return entries.some(({ manager }) => manager.startsWith(`vidra:${owner}@`))
+    ? []
+    : [`${owner} has written ${name}, and it was taken away`];
 }
 
 function unexplained({ owner, change, result, problem }: Outcome): string[] {
