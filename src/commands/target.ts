@@ -5,7 +5,7 @@ import { mergeSettings, type Settings } from '../config/settings.ts';
 import type { Definition } from '../definition/definition.ts';
 import { loadDefinitions } from '../definition/parse.ts';
 import type { Policy } from '../definition/policy.ts';
-import { createDestinations } from '../destination/destinations.ts';
+import { createDestinations, type Destinations } from '../destination/destinations.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { connectHistory } from '../history/secrets.ts';
@@ -36,7 +36,7 @@ export async function withTarget<T>(
   options: Options,
   rules: TargetRules,
   terminal: Terminal,
-  use: (target: Target) => Promise<T>,
+  use: (target: Target, destinations: Destinations) => Promise<T>,
 ): Promise<T> {
   const settings = await settingsOf(options, terminal);
   const destinations = createDestinations({
@@ -55,20 +55,23 @@ export async function withTarget<T>(
     const home = await connecting;
     const sources = createSources({ settings, home, note });
     try {
-      return await use({
-        set: settings.set,
-        definitions,
-        sourceOf: sources.of,
-        home,
-        clusterOf: (server) => destinations.of({ server }),
-        namespace: settings.namespace,
-        inventory: await connectInventory(home, settings.recordNamespace),
-        history: await connectHistory(home, settings.recordNamespace),
-        overrides: rules.overrides,
-        consent: rules.consent ?? { confirmed: [] },
-        validate: rules.validate,
-        prune: rules.prune,
-      });
+      return await use(
+        {
+          set: settings.set,
+          definitions,
+          sourceOf: sources.of,
+          home,
+          clusterOf: (server) => destinations.of({ server }),
+          namespace: settings.namespace,
+          inventory: await connectInventory(home, settings.recordNamespace),
+          history: await connectHistory(home, settings.recordNamespace),
+          overrides: rules.overrides,
+          consent: rules.consent ?? { confirmed: [] },
+          validate: rules.validate,
+          prune: rules.prune,
+        },
+        destinations,
+      );
     } finally {
       await sources.close();
     }

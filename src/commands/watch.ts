@@ -17,7 +17,7 @@ import type { ExitStatus, Terminal } from './terminal.ts';
 export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitStatus> {
   const overrides = overridesOf(options);
   const rules = { prune: options.prune === true, validate: false, overrides, consent: consentOf(options), stays: true };
-  return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
+  return withTarget(options, rules, terminal, async (target, destinations): Promise<ExitStatus> => {
     const show = shower(options, terminal);
     const progress = createRunProgress(options, terminal);
     const common = {
@@ -35,7 +35,7 @@ export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitSt
       await keepReconciled(target, { ...common, intervalMs, wait, timeoutMs, readDefinitions });
     } else {
       const { operate } = await import('../operator/operator.ts');
-      await operate(target, { ...common, settings: () => usualSettings });
+      await operate(target, { ...common, clusterFor: destinations.of, settings: () => usualSettings });
     }
     return 0;
   });

@@ -17,29 +17,34 @@ export interface Effect {
 
 export const nothingDone: Effect = { written: [], patience: new Map() };
 
-export function effectOf(result: Pick<Result, 'plan' | 'outcomes'>): Effect {
-  return { written: writtenBy(result), patience: patienceOf(result.plan) };
+/** `nameOf` names the connection to a server, where that is not the server alone. */
+export function effectOf(result: Pick<Result, 'plan' | 'outcomes'>, nameOf: NameOf = itself): Effect {
+  return { written: writtenBy(result, nameOf), patience: patienceOf(result.plan, nameOf) };
 }
+
+export type NameOf = (server: string) => string;
+
+const itself: NameOf = (server) => server;
 
 /** Names one object of one destination. */
 export function placeOf(server: string, key: string): string {
   return `${server} ${key}`;
 }
 
-function patienceOf({ owners }: Plan): Map<string, number> {
+function patienceOf({ owners }: Plan, nameOf: NameOf): Map<string, number> {
   return new Map(
     owners.flatMap(({ header, changes }) =>
       changes.flatMap((change) => {
         const contest = 'contest' in change ? change.contest : undefined;
         const delay = contest ? contestDelay(contest, shortestPatienceMs, longestPatienceMs) : 0;
-        return delay > 0 ? [[placeOf(header.server, keyOf(change.reference)), delay] as const] : [];
+        return delay > 0 ? [[placeOf(nameOf(header.server), keyOf(change.reference)), delay] as const] : [];
       }),
     ),
   );
 }
 
-function writtenBy({ plan, outcomes }: Pick<Result, 'plan' | 'outcomes'>): string[] {
+function writtenBy({ plan, outcomes }: Pick<Result, 'plan' | 'outcomes'>, nameOf: NameOf): string[] {
   const servers = new Map(plan.owners.map(({ header }) => [header.name, header.server]));
   const done = outcomes.filter(({ result }) => result === 'succeeded');
-  return done.map(({ owner, change }) => placeOf(servers.get(owner) ?? '', keyOf(change.reference)));
+  return done.map(({ owner, change }) => placeOf(nameOf(servers.get(owner) ?? ''), keyOf(change.reference)));
 }

@@ -3,6 +3,7 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
+import type { NameOf } from './effect.ts';
 
 /** One owner's part in an object. */
 interface Part {
@@ -23,12 +24,17 @@ export type Seen = Pick<ObjectMetadata, 'uid' | 'deleting' | 'managers'>;
 /** By destination (empty for the home cluster), then by identity. Only what has been applied. */
 export type Expectations = ReadonlyMap<string, ReadonlyMap<string, Expected>>;
 
-/** `records` are those of the watched set; `home` is the uid of its cluster. */
-export function expectationsOf(records: readonly InventoryRecord[], home: string): Expectations {
+/** `records` are those that are watched; `home` is the uid of their cluster; `nameOf` names the connection to a server. */
+export function expectationsOf(
+  records: readonly InventoryRecord[],
+  home: string,
+  nameOf: NameOf = (server) => server,
+): Expectations {
   const servers = new Map<string, Map<string, Expected>>();
   for (const { header, entries } of records) {
-    const objects = servers.get(header.server) ?? new Map<string, Expected>();
-    servers.set(header.server, objects);
+    const place = nameOf(header.server);
+    const objects = servers.get(place) ?? new Map<string, Expected>();
+    servers.set(place, objects);
     const { manager } = ownerOf(header.name, home);
     for (const { state, reference, uid, fields } of entries.values()) {
       if (state !== 'applied' || uid === undefined || fields === undefined) continue;

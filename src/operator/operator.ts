@@ -1,11 +1,14 @@
 /** Keeps the definitions of a cluster reconciled: each by itself, as often as it wants, until all ends. */
 
 import { definitionAnnotations } from '../definition/annotations.ts';
+import { type ClusterDestination, destinationKey } from '../destination/destination.ts';
+import type { Destinations } from '../destination/destinations.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { watchDrift } from '../loop/drift.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { retryMs, withJitter } from '../loop/pace.ts';
+import { destinationOf } from './destination-of.ts';
 import { type Followed, followDefinitions } from './followed.ts';
 import { startQueue } from './queue.ts';
 import { groupOf } from './reconcile-group.ts';
@@ -14,6 +17,7 @@ import type { OperatorSettings } from './settings.ts';
 import { steadySources } from './steady-sources.ts';
 
 export interface OperatorOptions {
+  readonly clusterFor: Destinations['of'];
   readonly settings: () => OperatorSettings;
   readonly emit: (event: LoopEvent) => void;
   readonly progress: (event: RunEvent) => void;
@@ -29,7 +33,7 @@ const longestRetryMs = 300_000;
  * installed.
  */
 export async function operate(given: Target, options: OperatorOptions): Promise<void> {
-  const { settings, emit, signal } = options;
+  const { settings, clusterFor, emit, signal } = options;
   const base = { ...given, sourceOf: steadySources(given.sourceOf) };
   const known = new Map<string, Followed>();
   const home = await base.home.identity();
@@ -39,7 +43,7 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
   };
 
   const drift = watchDrift({
-    clusterOf: base.clusterOf,
+    clusterOf: async (place) => clusterFor(placesOf(known).get(place) ?? { server: place }),
     onDrift: (key, objects) => queue.add(key, { type: 'drift', objects }),
     onBlind: (error) => emit({ type: 'blind', error }),
     signal,
@@ -61,7 +65,7 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
     run: (tasks) => runner(tasks),
     signal,
   });
-  const runner = createRunner({ base, home, known, drift, queue, options });
+  const runner = createRunner({ base, clusterFor, home, known, drift, queue, options });
 
   await followDefinitions({
     home: base.home,
@@ -77,4 +81,11 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
   emit({ type: 'watching', set: base.set, server: base.home.server, intervalMs: settings().syncIntervalMs });
   await queue.ended;
   emit({ type: 'ended' });
+}
+
+/** The destinations of all definitions, by the names that drift knows them by. */
+function placesOf(known: ReadonlyMap<string, Followed>): Map<string, ClusterDestination> {
+  const definitions = [...known.values()].flatMap(({ definition }) => (definition ? [definition] : []));
+  const destinations = definitions.map(destinationOf);
+  return new Map(destinations.map((destination) => [destinationKey(destination), destination]));
 }

@@ -2,6 +2,7 @@
 
 import { definitionAnnotations } from '../definition/annotations.ts';
 import { nameOfDefinition } from '../definition/definition.ts';
+import { destinationKey } from '../destination/destination.ts';
 import { awaitSettled, carryOut } from '../engine/carry-out.ts';
 import { planInputs, readInputs } from '../engine/prepare.ts';
 import type { Result, Run } from '../engine/run.ts';
@@ -11,6 +12,7 @@ import { isSettled } from '../loop/reconcile.ts';
 import { hasChanges } from '../plan/plan.ts';
 import { planDigest } from '../plan/plan-digest.ts';
 import type { Snapshot } from '../source/source.ts';
+import { destinationOf } from './destination-of.ts';
 import type { Ready } from './member.ts';
 import { planOf, resultOf } from './part.ts';
 import type { Standing } from './standing.ts';
@@ -77,9 +79,7 @@ export function isGood(standing: Standing): boolean {
 
 /** What is run together when it is due at once: what has one source, one destination, and one identity; and nothing that is decided by itself. */
 export function groupOf({ definition, stored }: Pick<Ready, 'definition' | 'stored'>, isAlone: boolean): string {
-  const { kind, mode, destination, serviceAccount } = definition;
-  if (isAlone || stored.deleting || mode !== 'Enforce') return nameOfDefinition(definition);
-  const source = kind === 'InfrahubSync' ? definition.source.infrahubAPIURL : '';
-  const { server = '', kubeconfigSecretRef = null } = destination;
-  return JSON.stringify([source, server, kubeconfigSecretRef, serviceAccount ?? null]);
+  if (isAlone || stored.deleting || definition.mode !== 'Enforce') return nameOfDefinition(definition);
+  const source = definition.kind === 'InfrahubSync' ? definition.source.infrahubAPIURL : '';
+  return `${source} ${destinationKey(destinationOf(definition))}`;
 }

@@ -1,6 +1,8 @@
 /** Runs tasks of the queue: what may run, runs as one group; how each definition stands is written down and told. */
 
 import { definitionAnnotations } from '../definition/annotations.ts';
+import { destinationKey } from '../destination/destination.ts';
+import type { Destinations } from '../destination/destinations.ts';
 import { problemOf } from '../engine/intent.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
@@ -12,6 +14,7 @@ import type { LoopEvent } from '../loop/event.ts';
 import { expectationsOf } from '../loop/expectation.ts';
 import { discover } from '../loop/reconcile.ts';
 import { consentOf } from './consent.ts';
+import { destinationOf } from './destination-of.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed } from './followed.ts';
 import type { Ready } from './member.ts';
@@ -25,6 +28,7 @@ import type { Standing } from './standing.ts';
 
 export interface RunnerContext {
   readonly base: Target;
+  readonly clusterFor: Destinations['of'];
   /** The uid of the home cluster. */
   readonly home: string;
   readonly known: Map<string, Followed>;
@@ -72,16 +76,22 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     if (isNewWish(member)) await say(member.key, { type: 'running', reason: 'a run has begun' });
   };
 
+  /** From now on, what changes is the work of others. */
+  const follow = (member: Ready, standing: Standing, records: readonly InventoryRecord[]) => {
+    const { key, definition } = member;
+    if (!isFollowed(member, options.settings())) return drift.forget(key);
+    const nameOf = () => destinationKey(destinationOf(definition));
+    const effect = 'result' in standing ? effectOf(standing.result, nameOf) : nothingDone;
+    drift.expect(key, expectationsOf(records, home, nameOf), effect);
+  };
+
   const conclude = async (member: Ready, standing: Standing, milliseconds: number) => {
     const { key, trigger, definition, stored } = member;
     const own = recordsOf(definition, await recordsNow());
     if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
       await removeFinalizer(base.home, known.get(key) ?? member);
     } else await say(key, standing, own);
-    if (follows(member, options.settings())) {
-      const effect = standing.type === 'ended' ? effectOf(standing.result) : nothingDone;
-      drift.expect(key, expectationsOf(own, home), effect);
-    } else drift.forget(key);
+    follow(member, standing, own);
     if (standing.type === 'ended')
       emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });
     member.end(isGood(standing));
@@ -103,10 +113,13 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     const members = (await Promise.all(tasks.map(admit))).filter((member) => member !== undefined);
     if (members.length === 0) return;
     const open = new Set(members);
-    const target = targetOf(base, members);
+    const target = targetOf(context, members);
     const run = { signal: wholeSignal(members), emit: options.progress };
     const report = async (member: Ready, standing: Standing) => {
-      if (standing.type === 'waiting') return say(member.key, standing);
+      if (standing.type === 'waiting') {
+        await say(member.key, standing);
+        return follow(member, standing, recordsOf(member.definition, await recordsNow()));
+      }
       await conclude(member, standing, performance.now() - start);
       open.delete(member);
     };
@@ -122,10 +135,14 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
   };
 }
 
-function targetOf(base: Target, members: readonly Ready[]): Target {
+function targetOf({ base, clusterFor }: RunnerContext, members: readonly Ready[]): Target {
   const [{ definition, stored }] = members as [Ready];
+  const { kubeconfigSecret, serviceAccount } = destinationOf(definition);
   return {
     ...base,
+    // Members of a group share more than the server.
+    clusterOf: (server) =>
+      clusterFor({ server, ...(kubeconfigSecret && { kubeconfigSecret }), ...(serviceAccount && { serviceAccount }) }),
     definitions: members.map(({ definition, stored: now }) => ({ ...definition, stored: now })),
     consent: { confirmed: members.flatMap((member) => consentOf(member.stored).confirmed) },
     partial: true,
@@ -156,7 +173,7 @@ function isNewWish({ object, stored }: Followed): boolean {
   return status.observedGeneration !== stored.generation || status.lastHandledReconcile !== asked;
 }
 
-function follows({ definition, stored }: Ready, { reconcileOnEvents }: OperatorSettings): boolean {
+function isFollowed({ definition, stored }: Ready, { reconcileOnEvents }: OperatorSettings): boolean {
   return !stored.deleting && (reconcileOnEvents || definition.destination.reconcileOnEvents);
 }
 
