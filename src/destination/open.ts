@@ -33,10 +33,12 @@ export function createOpen(options: OpenOptions) {
     const access = await options.accessOf(destination);
     if (before && isSameAccess(before.access, access)) return before;
     if (access.type === 'secret') warn(access);
-    const cluster = await within(connectMs, access.server, options.signal, (signal) =>
-      connect(destination, access, { ...options, signal }),
-    );
-    return { access, cluster };
+    const start = (signal: AbortSignal) => connect(destination, access, { ...options, signal });
+    try {
+      return { access, cluster: await within(connectMs, options.signal, start) };
+    } catch (error) {
+      throw error instanceof VidraError ? aboutAccess(error, access) : error;
+    }
   };
 }
 
@@ -61,10 +63,13 @@ function credentialsOf(
   return cachedCredentials(read, { version: () => versionOf(destination) });
 }
 
+function aboutAccess({ code, message, cause }: VidraError, { server, origin }: Access): VidraError {
+  return new VidraError(code, message, { subject: `destination.server ${server} (${origin})`, cause });
+}
+
 /** Aborts what takes too long. What was started goes on with the signal that it got. */
 async function within<T>(
   milliseconds: number,
-  server: string,
   signal: AbortSignal,
   start: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -75,9 +80,7 @@ async function within<T>(
   const timer = setTimeout(() => late.abort(), milliseconds);
   const tooLate = new Promise<never>((_resolve, reject) => {
     const message = `did not answer within ${milliseconds / 1000} s`;
-    late.signal.addEventListener('abort', () =>
-      reject(new VidraError('CLUSTER_UNREACHABLE', message, { subject: server })),
-    );
+    late.signal.addEventListener('abort', () => reject(new VidraError('CLUSTER_UNREACHABLE', message)));
   });
   try {
     return await Promise.race([tooLate, start(either)]);
@@ -88,8 +91,8 @@ async function within<T>(
 
 function createWarning(tell: (text: string) => void): (access: SecretAccess) => void {
   const told = new Set<string>();
-  return ({ place, grant }) => {
-    const text = `Warning: ${place}: insecure-skip-tls-verify: anybody on the way to ${grant.server} can pose as it`;
+  return ({ origin, grant }) => {
+    const text = `Warning: ${origin}: insecure-skip-tls-verify: anybody on the way to ${grant.server} can pose as it`;
     if (grant.tls.rejectUnauthorized || told.has(text)) return;
     told.add(text);
     tell(text);

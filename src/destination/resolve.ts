@@ -11,22 +11,23 @@ import { hostLabel, labelledKubeconfigs, namedKubeconfig } from './kubeconfig-se
 
 export type Access = HomeAccess | SecretAccess | ContextAccess;
 
-interface HomeAccess {
+interface CommonAccess {
+  readonly server: string;
+  /** What leads there, for people. */
+  readonly origin: string;
+}
+
+interface HomeAccess extends CommonAccess {
   readonly type: 'home';
-  readonly server: string;
 }
 
-export interface SecretAccess {
+export interface SecretAccess extends CommonAccess {
   readonly type: 'secret';
-  readonly server: string;
   readonly grant: Grant;
-  /** Names the Secret. */
-  readonly place: string;
 }
 
-interface ContextAccess {
+interface ContextAccess extends CommonAccess {
   readonly type: 'context';
-  readonly server: string;
   /** Of the workstation's kubeconfig. */
   readonly context: string;
 }
@@ -50,11 +51,12 @@ export async function resolveAccess(destination: ClusterDestination, options: Re
   const server = destinationServer(destination.server);
   const { kubeconfigSecret } = destination;
   if (kubeconfigSecret) return secretAccess(...(await namedContext(kubeconfigSecret, server, options.home)));
-  if (server === '' || isSameAddress(server, options.home.server)) return { type: 'home', server: options.home.server };
+  if (server === '' || isSameAddress(server, options.home.server))
+    return { type: 'home', server: options.home.server, origin: 'home' };
   const { fitting, looked } = await labelledContext(server, options);
   if (fitting) return secretAccess(...fitting);
   const context = await contextOfServer(options.kubeconfig, server);
-  if (context !== undefined) return { type: 'context', context, server };
+  if (context !== undefined) return { type: 'context', context, server, origin: `context ${context}` };
   throw new VidraError('DESTINATION_UNKNOWN', `${looked}; and no context of the kubeconfig leads to it`, {
     subject: `destination.server ${server}`,
   });
@@ -72,7 +74,7 @@ export async function serverOf(destination: ClusterDestination, home: () => Prom
 type Found = [kubeconfig: ForeignKubeconfig, context: ForeignContext];
 
 function secretAccess(kubeconfig: ForeignKubeconfig, context: ForeignContext): SecretAccess {
-  return { type: 'secret', server: context.server, grant: grantOf(kubeconfig, context), place: kubeconfig.place };
+  return { type: 'secret', server: context.server, grant: grantOf(kubeconfig, context), origin: kubeconfig.place };
 }
 
 async function namedContext(reference: SecretReference, server: string, home: Cluster): Promise<Found> {

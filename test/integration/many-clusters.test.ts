@@ -83,7 +83,9 @@ describe('a destination that does not answer', () => {
     expect(await (await clusterOf('')).identity()).toBeDefined();
     const errors = await Promise.all(asked);
     for (const error of errors) expect(error).toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
-    expect(errors[0].message).toContain(`${proxy.server}: did not answer within`);
+    expect(errors[0].message).toContain(
+      `destination.server ${proxy.server} (Secret ${namespace}/far): did not answer within`,
+    );
     // Which kinds there are, twice, and which cluster it is.
     expect(proxy.count()).toBe(3);
     expect(await clusterOf(proxy.server).catch((cause) => cause)).toBe(errors[0]);

@@ -5,6 +5,7 @@ import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import {
   createToken,
   identityOf,
+  isRevoked,
   kubeconfigSecret,
   kubeconfigText,
   type SecondCluster,
@@ -63,12 +64,6 @@ const answers = async (cluster: Connected) => {
   const type = cluster.typeOf(reference);
   return (type && (await cluster.getMetadata(type, reference).catch(() => undefined)))?.uid;
 };
-const isRevoked = async (token: string) => {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec: { token } };
-  const path = '/apis/authentication.k8s.io/v1/tokenreviews';
-  const { status } = JSON.parse((await second.cluster.request('POST', path, { body: review })).text);
-  return status.authenticated !== true;
-};
 
 describe('a Secret that changes', () => {
   it.each([
@@ -94,7 +89,7 @@ describe('a Secret that changes', () => {
     await put(withToken(second.access.token));
     const metadata = { name: `${namespace}-old`, namespace: 'default' };
     await second.cluster.remove({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-    await waitFor('the token to be revoked', () => isRevoked(old));
+    await waitFor('the token to be revoked', () => isRevoked(second.cluster, old));
     expect(await answers(cluster)).toBe(second.identity);
   });
 

@@ -74,3 +74,10 @@ export async function createToken(cluster: Cluster, name: string, role: string):
   const path = `/api/v1/namespaces/default/serviceaccounts/${name}/token`;
   return JSON.parse((await cluster.request('POST', path, { body: { spec: {} } })).text).status.token;
 }
+
+/** Whether the cluster lets nobody in with a token; it remembers for some seconds that it did. */
+export async function isRevoked(cluster: Cluster, token: string): Promise<boolean> {
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec: { token } };
+  const { text } = await cluster.request('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { body });
+  return JSON.parse(text).status.authenticated !== true;
+}
