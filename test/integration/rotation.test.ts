@@ -1,6 +1,7 @@
 /** Kubeconfigs that change while connections made with them are used. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createDestinations, type Destinations } from '../../src/destination/destinations.ts';
+import { createAccount } from '../support/account.ts';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import {
   createToken,
@@ -36,9 +37,9 @@ afterAll(async () => {
   await home.close();
 });
 
-function open(rotation: boolean): Destinations {
+function open(rotation: boolean, file = inject('kubeconfig')): Destinations {
   const destinations = createDestinations({
-    kubeconfig: { file: inject('kubeconfig'), environment: {} },
+    kubeconfig: { file, environment: {} },
     namespace,
     signal: new AbortController().signal,
     warn: () => undefined,
@@ -79,6 +80,25 @@ describe('a Secret that changes', () => {
     await put(withToken(many));
     await waitFor('the rights of the new token', () => mayCreate(cluster), 15);
     expect(await destinations.of(destination())).toBe(cluster);
+  });
+
+  it("is seen by whoever may read Vidra's own namespace alone", async () => {
+    const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] };
+    const account = await createAccount(home, { [namespace]: [secrets] });
+    await put(withToken(await createToken(second.cluster, namespace, 'view')));
+    const cluster = await open(true, account).of(there());
+    expect(await mayCreate(cluster)).toBe(false);
+    await put(withToken(second.access.token));
+    await waitFor('the rights of the new token', () => mayCreate(cluster), 15);
+  });
+
+  it('may not be read by everybody, and the error says so', async () => {
+    await put(kubeconfigText(second.access));
+    const account = await createAccount(home, { [namespace]: [] });
+    await expect(open(true, account).of(there())).rejects.toMatchObject({
+      code: 'DESTINATION_UNKNOWN',
+      message: expect.stringContaining('Secrets labelled cluster-kubeconfig=127.0.0.1 may not be read'),
+    });
   });
 
   it('is read again when what was in it is refused, also when nobody watches', async () => {
