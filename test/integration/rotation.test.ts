@@ -1,4 +1,7 @@
 /** Kubeconfigs that change while connections made with them are used. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createDestinations, type Destinations } from '../../src/destination/destinations.ts';
 import { createAccount } from '../support/account.ts';
@@ -162,5 +165,32 @@ describe('a Secret that changes', () => {
     await put(kubeconfigText(second.access));
     const again = await waitFor('a connection', () => destinations.of(there()).catch(() => undefined));
     expect(await again.identity()).toBe(second.identity);
+  });
+});
+
+describe('a program that the kubeconfig of the workstation names', () => {
+  it('is asked again when what it gave is refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vidra-plugin-'));
+    const [file, answer] = [join(folder, 'config'), join(folder, 'answer')];
+    const say = (token: string) =>
+      writeFileSync(
+        answer,
+        JSON.stringify({
+          apiVersion: 'client.authentication.k8s.io/v1',
+          kind: 'ExecCredential',
+          status: { token, expirationTimestamp: new Date(Date.now() + 3_600_000) },
+        }),
+      );
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'cat', args: [answer] };
+    writeFileSync(file, kubeconfigText(second.access, { user: { exec: { ...exec, interactiveMode: 'Never' } } }));
+    const old = await createToken(second.cluster, `${namespace}-old`, 'cluster-admin');
+    say(old);
+    const cluster = await open(false, file).of({});
+    expect(await answers(cluster)).toBe(second.identity);
+    say(second.access.token);
+    const metadata = { name: `${namespace}-old`, namespace: 'default' };
+    await second.cluster.remove({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    await waitFor('the token to be revoked', () => isRevoked(second.cluster, old));
+    expect(await answers(cluster)).toBe(second.identity);
   });
 });
