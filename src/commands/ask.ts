@@ -1,13 +1,27 @@
 /** Questions to a person at a terminal. They go to standard error: standard output is for the result. */
 import { createInterface, type ReadLineOptions } from 'node:readline';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { VidraError } from '../errors.ts';
-import type { Terminal } from './terminal.ts';
+import { isInteractive, type Terminal } from './terminal.ts';
 
 /** Whether the answer is yes; anything else, and the end of input, is no. Throws INTERRUPTED. */
 export async function confirm(question: string, terminal: Terminal): Promise<boolean> {
   const answer = await ask(`${question} [y/N] `, terminal);
   return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Throws NOT_CONFIRMED, also where nobody can be asked. */
+export async function mustConfirm(
+  question: string,
+  options: { readonly yes?: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  if (options.yes) return;
+  if (!isInteractive(terminal))
+    throw new VidraError('NOT_CONFIRMED', 'nobody is there to be asked; nothing was changed');
+  if (await confirm(question, terminal)) return;
+  throw new VidraError('NOT_CONFIRMED', 'the answer was not yes; nothing was changed');
 }
 
 /** The answer in one line; empty at the end of input. Throws INTERRUPTED. */
@@ -22,6 +36,13 @@ export async function askSecret(question: string, terminal: Terminal): Promise<s
   const answer = await readLine(question, { input: terminal.stdin, output: silent, terminal: true }, terminal);
   terminal.stderr.write('\n');
   return answer;
+}
+
+/** The value of a flag; `-` means standard input, so that the secret is not in the list of processes. Throws USAGE. */
+export async function givenSecret(flag: string, value: string, { stdin }: Terminal): Promise<string> {
+  const read = value === '-' ? (await text(stdin)).replace(/\r?\n$/, '') : value;
+  if (read === '') throw new VidraError('USAGE', `${flag} is empty`);
+  return read;
 }
 
 function readLine(question: string, options: ReadLineOptions, { signal, stderr }: Terminal): Promise<string> {

@@ -5,7 +5,7 @@ import { VidraError } from '../errors.ts';
 import { hasChanges, type Plan } from '../plan/plan.ts';
 import { countOf } from '../view/quantity.ts';
 import { countChanges } from '../view/summary.ts';
-import { confirm } from './ask.ts';
+import { mustConfirm } from './ask.ts';
 import { statusOfResult } from './exit-status.ts';
 import type { GlobalOptions, WriteOptions } from './flags.ts';
 import { askGuards, mustHaveNoGuards } from './pass-guards.ts';
@@ -45,7 +45,7 @@ export async function carryOutPlan(
   const asked = canAsk && !decided;
   printIntent(plan, { ...options, asked }, terminal);
   try {
-    if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, terminal);
+    if (asked) await mustConfirm(`${action.question} on ${plan.server}?`, options, terminal);
     if (canAsk) plan = await askGuards(plan, terminal);
     else mustHaveNoGuards(plan);
     if (!canAsk && !options.yes && !decided) mustNotDelete(plan);
@@ -61,11 +61,6 @@ export async function carryOutPlan(
   const milliseconds = prepared.milliseconds + done.milliseconds;
   await printResult(done.value, { ...options, verb: action.verb, milliseconds }, terminal);
   return statusOfResult(done.value, terminal.signal);
-}
-
-async function mustConfirm(question: string, terminal: Terminal): Promise<void> {
-  if (await confirm(question, terminal)) return;
-  throw new VidraError('NOT_CONFIRMED', 'the answer was not yes; nothing was changed');
 }
 
 function mustNotDelete(plan: Plan): void {

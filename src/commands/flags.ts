@@ -1,6 +1,6 @@
 /** The flags of the verbs, each written once. Loaded by every start, so it imports next to nothing. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isNamespaceName } from '../config/namespace-name.ts';
+import { isLabelValue, isNamespaceName } from '../config/namespace-name.ts';
 import { parseDuration } from '../definition/duration.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { ConsentOptions } from './consent-flags.ts';
@@ -238,11 +238,12 @@ function fileName(text: string): string {
 }
 
 function labelValue(text: string): string {
-  if (/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text)) return text;
+  if (isLabelValue(text)) return text;
   throw new InvalidArgumentError('Use at most 63 letters, digits, dots, dashes and underscores.');
 }
 
-function namespaceName(text: string): string {
+/** Throws InvalidArgumentError. */
+export function namespaceName(text: string): string {
   if (isNamespaceName(text)) return text;
   throw new InvalidArgumentError('Use at most 63 small letters, digits and dashes.');
 }

@@ -1,11 +1,14 @@
 /** The only place that writes results to standard output: at once, or through a pager when they are longer than the screen. */
 import { spawn } from 'node:child_process';
 import type { Result } from '../engine/run.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { documentText, planDocument, resultDocument } from '../view/document.ts';
+import { listDocument, objectDocument } from '../view/object-document.ts';
 import { planBodyLines, planLines } from '../view/plan-text.ts';
 import { resultLines } from '../view/result-text.ts';
 import { type Style, styleFor } from '../view/style.ts';
+import { factLines, tableLines } from '../view/table.ts';
 import { withoutCommands } from '../view/workflow-command.ts';
 import type { Terminal } from './terminal.ts';
 import { detailOf, type OutputFormat, type ViewOptions } from './view-flags.ts';
@@ -61,6 +64,47 @@ const loadGitHub = () => import('./github.ts');
 /** A document that is not a plan, as YAML unless JSON is asked for. */
 export function printDocument(document: object, options: { readonly output: OutputFormat }, terminal: Terminal): void {
   write(documentText(document, options.output === 'json' ? 'json' : 'yaml'), terminal.stdout);
+}
+
+/** An object as YAML or JSON. */
+export function printObject(
+  object: Manifest,
+  options: { readonly output: OutputFormat; readonly showSecrets?: boolean },
+  terminal: Terminal,
+): void {
+  printDocument(objectDocument(object, { secrets: options.showSecrets ? 'shown' : 'hidden' }), options, terminal);
+}
+
+/** A title and facts. */
+export function printFacts(
+  title: string,
+  facts: Readonly<Record<string, string | undefined>>,
+  options: { color: boolean },
+  terminal: Terminal,
+): void {
+  printText(factLines(title, facts, styleOf(terminal.stdout, options, terminal)), terminal);
+}
+
+export interface Row {
+  readonly object: Manifest;
+  readonly cells: readonly string[];
+}
+
+/** Objects, as a table unless a document is asked for. */
+export function printRows(
+  heads: readonly string[],
+  rows: readonly Row[],
+  options: { readonly output: OutputFormat; readonly color: boolean },
+  terminal: Terminal,
+): void {
+  if (options.output !== 'text') {
+    const objects = rows.map(({ object }) => object);
+    printDocument(listDocument(objects, { secrets: 'hidden' }), options, terminal);
+  } else if (rows.length === 0) printText(['None.'], terminal);
+  else {
+    const cells = rows.map((row) => row.cells);
+    printText(tableLines(heads, cells, styleOf(terminal.stdout, options, terminal)), terminal);
+  }
 }
 
 /** Writes text for people as it is. */

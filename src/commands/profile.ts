@@ -1,9 +1,9 @@
 /** `vidra profile`: remembers Infrahubs and how to log in to them. Secrets are asked for or piped in, and never shown. */
-import { text } from 'node:stream/consumers';
 import { configFolder } from '../config/folder.ts';
+import { infrahubUrl } from '../config/infrahub-address.ts';
 import { deleteProfile, type Profile, type Profiles, readProfiles, setProfile, useProfile } from '../config/profile.ts';
 import { VidraError } from '../errors.ts';
-import { ask, askSecret } from './ask.ts';
+import { ask, askSecret, givenSecret } from './ask.ts';
 import { printText } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 
@@ -16,7 +16,7 @@ export interface ProfileSetOptions {
 }
 
 export async function profileSet(name: string, options: ProfileSetOptions, terminal: Terminal): Promise<ExitStatus> {
-  const infrahub = addressOf(options.infrahub);
+  const infrahub = infrahubUrl(options.infrahub, '--infrahub');
   const { caFile } = options;
   const credentials = await credentialsOf(options, terminal);
   await setProfile(configFolder(terminal.environment), name, { infrahub, ...credentials, ...(caFile && { caFile }) });
@@ -59,21 +59,11 @@ function loginOf(credentials: Credentials): string {
   return credentials.username ? `user ${credentials.username}` : 'no credentials';
 }
 
-/** As it will be shown and compared. Throws USAGE. */
-function addressOf(address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (!url || !isWeb) throw new VidraError('USAGE', 'write --infrahub as https://infrahub.example.com');
-  if (url.username || url.password) throw new VidraError('USAGE', 'credentials do not belong into the address');
-  if (url.search || url.hash) throw new VidraError('USAGE', '--infrahub must end with the path, without ? and #');
-  return url.href.replace(/\/$/, '');
-}
-
 async function credentialsOf(options: ProfileSetOptions, terminal: Terminal): Promise<Credentials> {
   if (options.apiKey !== undefined && (options.username !== undefined || options.password !== undefined)) {
     throw new VidraError('USAGE', 'give either --api-key, or --username and --password');
   }
-  if (options.apiKey !== undefined) return { apiKey: await secret('--api-key', options.apiKey, terminal) };
+  if (options.apiKey !== undefined) return { apiKey: await givenSecret('--api-key', options.apiKey, terminal) };
   if (options.password !== undefined && options.username === undefined) {
     throw new VidraError('USAGE', '--password needs --username');
   }
@@ -83,7 +73,7 @@ async function credentialsOf(options: ProfileSetOptions, terminal: Terminal): Pr
     throw new VidraError('USAGE', '--username needs a password: pipe it in with --password -');
   }
   const password =
-    given === undefined ? await askSecret('Password: ', terminal) : await secret('--password', given, terminal);
+    given === undefined ? await askSecret('Password: ', terminal) : await givenSecret('--password', given, terminal);
   return { username: options.username, password };
 }
 
@@ -92,11 +82,4 @@ async function askCredentials(terminal: Terminal): Promise<Credentials> {
   if (apiKey !== '') return { apiKey };
   const username = (await ask('User name (leave empty for none): ', terminal)).trim();
   return username === '' ? {} : { username, password: await askSecret('Password: ', terminal) };
-}
-
-/** `-` means standard input, so that the secret is not in the list of processes. */
-async function secret(flag: string, value: string, terminal: Terminal): Promise<string> {
-  const read = value === '-' ? (await text(terminal.stdin)).replace(/\r?\n$/, '') : value;
-  if (read === '') throw new VidraError('USAGE', `${flag} is empty`);
-  return read;
 }

@@ -3,8 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { labelledSecrets, secretName } from '../cluster/labelled-secrets.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { type InfrahubAccess, isSameServer } from './infrahub-access.ts';
-
-const hostLabel = 'infrahub-api-url';
+import { credentialsLabel } from './operator-names.ts';
 
 export interface SecretAccess {
   readonly access?: InfrahubAccess;
@@ -18,28 +17,33 @@ export interface SecretAccess {
  */
 export async function accessFromSecret(url: string, home: Cluster, namespace: string): Promise<SecretAccess> {
   const { hostname } = new URL(url);
-  const found = await labelledSecrets(home, hostLabel, hostname, namespace);
+  const found = await labelledSecrets(home, credentialsLabel, hostname, namespace);
   if (found === 'refused') return { note: `Secrets with credentials for ${hostname} may not be read` };
-  const secrets = found.map(readSecret).filter((secret) => secret !== undefined);
-  const secret =
-    secrets.find((one) => one.url !== undefined && isSameServer(one.url, url)) ??
-    secrets.find((one) => one.url === undefined);
+  const secret = fittingLogin(url, found.flatMap(usable));
   if (secret) {
     const { username, password, name } = secret;
     return { access: { credentials: { kind: 'password', username, password }, origin: `the Secret ${name}` } };
   }
-  if (found.length === 0) return { note: `no Secret is labelled ${hostLabel}=${hostname}` };
-  return { note: `no Secret labelled ${hostLabel}=${hostname} holds a username and a password for this URL` };
+  if (found.length === 0) return { note: `no Secret is labelled ${credentialsLabel}=${hostname}` };
+  return { note: `no Secret labelled ${credentialsLabel}=${hostname} holds a username and a password for this URL` };
 }
 
-interface Credentials {
-  readonly name: string;
-  readonly url: string | undefined;
-  readonly username: string;
-  readonly password: string;
+type UsableLogin = StoredLogin & { readonly name: string; readonly username: string; readonly password: string };
+
+function usable(secret: Manifest): UsableLogin[] {
+  const { url, username, password } = readLogin(secret);
+  return username && password ? [{ name: secretName(secret), ...(url && { url }), username, password }] : [];
 }
 
-function readSecret(secret: Manifest): Credentials | undefined {
+/** What a Secret holds of a login; nothing for what it does not hold. */
+export interface StoredLogin {
+  /** Missing: it is for any Infrahub on the host of its label. */
+  readonly url?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+export function readLogin(secret: Manifest): StoredLogin {
   const data = (secret['data'] ?? {}) as JsonObject;
   const read = (key: string) => {
     const value = data[key];
@@ -50,7 +54,14 @@ function readSecret(secret: Manifest): Credentials | undefined {
           .replace(/\r?\n$/, '')
       : '';
   };
-  const [username, password] = [read('username'), read('password')];
-  if (!username || !password) return undefined;
-  return { name: secretName(secret), url: read('infrahubapiurl') || undefined, username, password };
+  const [url, username, password] = [read('infrahubapiurl'), read('username'), read('password')];
+  // Upstream's CLI takes a host, too.
+  return { ...(url.includes('://') && { url }), ...(username && { username }), ...(password && { password }) };
+}
+
+/** The Secret for a server: the one that names its URL, else one that names none. */
+export function fittingLogin<T extends StoredLogin>(url: string, all: readonly T[]): T | undefined {
+  return (
+    all.find((one) => one.url !== undefined && isSameServer(one.url, url)) ?? all.find((one) => one.url === undefined)
+  );
 }

@@ -1,7 +1,6 @@
 /** The history for machines, and what a revision wanted. */
 import type { Content, Revision } from '../history/history.ts';
-import type { JsonObject, Manifest } from '../manifest/manifest.ts';
-import { isSecret } from '../plan/mask.ts';
+import { withoutSecrets } from './object-document.ts';
 
 /** Raised when a field goes away or changes its meaning, not when one is added. */
 export const formatVersion = '1';
@@ -18,16 +17,5 @@ export function historyDocument(revisions: readonly Revision[]): HistoryDocument
 
 /** As kubectl would apply it, but for the values of Secrets, which are hidden. */
 export function revisionDocument({ manifests }: Content): object {
-  return { apiVersion: 'v1', kind: 'List', items: manifests.map(masked) };
-}
-
-function masked(manifest: Manifest): Manifest {
-  if (!isSecret(manifest)) return manifest;
-  const hidden = (values: unknown) =>
-    Object.fromEntries(Object.keys((values ?? {}) as JsonObject).map((key) => [key, '***']));
-  return {
-    ...manifest,
-    ...(manifest['data'] !== undefined && { data: hidden(manifest['data']) }),
-    ...(manifest['stringData'] !== undefined && { stringData: hidden(manifest['stringData']) }),
-  };
+  return { apiVersion: 'v1', kind: 'List', items: manifests.map(withoutSecrets) };
 }
