@@ -5,7 +5,8 @@ import { describe } from '../manifest/manifest.ts';
 import { describeContest, isContested } from '../plan/contest.ts';
 import { listOf } from '../plan/names.ts';
 import { hasChanges, type Plan, type Problem } from '../plan/plan.ts';
-import { countChanges, doneTally, planSummary, standingTally } from '../view/summary.ts';
+import { countOf } from '../view/quantity.ts';
+import { countChanges, planSummary } from '../view/summary.ts';
 import { reasonOf, type Saying } from './conditions.ts';
 import type { Standing } from './standing.ts';
 
@@ -57,7 +58,7 @@ export function sayingsOf(standing: Standing, known: Known = {}): Sayings {
       return { ...planned(standing.plan, standing.mode), Healthy };
     case 'waiting':
       return {
-        Ready: unknown('Progressing', summaryOf(standing.result)),
+        Ready: unknown('Progressing', 'waits until all objects are healthy'),
         Reconciling: yes('WaitingForHealth', 'waits until all objects are healthy'),
         Stalled: moving,
         Healthy: unknown('Progressing'),
@@ -138,7 +139,9 @@ function planProblems({ owners, problems }: Plan): Problem[] {
   return [...problems, ...owners.flatMap((owner) => owner.problems), ...refused];
 }
 
-function summaryOf({ plan, outcomes, unhealthy }: Result): string {
-  const parts = [...doneTally(outcomes, unhealthy.length), ...standingTally(countChanges(plan))];
-  return parts.map(({ count, word }) => `${count} ${word}`).join(', ') || 'nothing to do';
+/** Of how it is, not of what was done: the same as long as it stays so. */
+function summaryOf({ plan }: Result): string {
+  const wanted = plan.owners.reduce((sum, { desired }) => sum + desired.length, 0);
+  const skipped = countChanges(plan).skip;
+  return `${countOf(wanted, 'object')} as wanted${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -55,7 +55,7 @@ describe('a VidraResource', () => {
     const one = resource(`${namespace}-web`, [configMap('a', { color: 'red' }), configMap('b')]);
     await cluster.create(one);
     const ready = await untilCondition(cluster, one, 'Ready', 'True');
-    expect(ready).toMatchObject({ reason: 'Succeeded', message: expect.stringContaining('2 created') });
+    expect(ready).toMatchObject({ reason: 'Succeeded', message: '2 objects as wanted' });
     expect(await dataOf('a')).toEqual({ color: 'red' });
     const { status, metadata } = await cluster.get<StoredDefinition>(one);
     expect(status).toMatchObject({ DeployState: 'Succeeded', lastError: '', objects: 2 });

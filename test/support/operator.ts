@@ -59,6 +59,9 @@ async function installKinds(cluster: Cluster): Promise<void> {
     await cluster.apply(manifest, 'test');
     await waitFor(`${file} to be established`, async () => conditionOf(await cluster.get(manifest), 'Established'));
   }
+  // Established comes before discovery.
+  for (const kind of ['InfrahubSync', 'VidraResource'])
+    await waitFor(`${kind} to be served`, () => cluster.list(apiVersion, kind).catch(() => undefined));
 }
 
 /** Runs `vidra watch` on the definitions of a cluster; `environment` comes on top of its kubeconfig. */

@@ -1,0 +1,144 @@
+/** What definitions of a cluster say of how they are reconciled: suspended, observed, approved, after others, guarded, at once. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster } from '../support/cluster.ts';
+import {
+  conditionOf,
+  type Operator,
+  resource,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  untilCondition,
+} from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  operator = await startOperator(controlPlane.kubeconfig);
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const prefix = 'vidra.infrahub.operators.com';
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+const statusOf = async (one: ReturnType<typeof resource>) => (await cluster.get<StoredDefinition>(one)).status ?? {};
+const annotate = (one: ReturnType<typeof resource>, name: string, value: string) =>
+  cluster.patch(one, 'merge-patch', { metadata: { annotations: { [`${prefix}/${name}`]: value } } });
+
+describe('a definition', () => {
+  it('that is suspended is left alone until it is resumed, and may be deleted', async () => {
+    const one = resource(`${namespace}-web`, [configMap('a')], { suspend: true });
+    await cluster.create(one);
+    await waitFor('it to say so', async () => conditionOf(await cluster.get(one), 'Ready')?.reason === 'Suspended');
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    await cluster.patch(one, 'merge-patch', { spec: { suspend: false } });
+    await untilCondition(cluster, one, 'Ready', 'True');
+    await cluster.patch(one, 'merge-patch', { spec: { suspend: true, manifest: text(configMap('b')) } });
+    await waitFor('it to say so', async () => conditionOf(await cluster.get(one), 'Ready')?.reason === 'Suspended');
+    expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, false]);
+    await cluster.remove(one);
+    await waitFor('it to be gone', async () => !(await cluster.exists(one)));
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+  });
+
+  it('that observes reports what differs and changes nothing', async () => {
+    const one = resource(`${namespace}-web`, [configMap('a'), configMap('b')], { mode: 'Observe' });
+    await cluster.create(one);
+    const drifted = await untilCondition(cluster, one, 'Drifted', 'True');
+    expect(drifted.message).toContain('2 to create');
+    expect(await statusOf(one)).toMatchObject({ plannedChanges: { create: 2 } });
+    expect(await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' })).toEqual([]);
+  });
+
+  it('that wants approval changes only what was approved', async () => {
+    const one = resource(`${namespace}-web`, [configMap('a')], { mode: 'Approve' });
+    await cluster.create(one);
+    await waitFor('a plan', async () => (await statusOf(one))['planDigest'] !== undefined);
+    const { planDigest } = await statusOf(one);
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a'), configMap('b')) } });
+    await waitFor('another plan', async () => (await statusOf(one))['planDigest'] !== planDigest);
+    await annotate(one, 'approve', String(planDigest));
+    await annotate(one, 'reconcile', 'now');
+    await waitFor('the answer', async () => (await statusOf(one))['lastHandledReconcile'] === 'now');
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    await annotate(one, 'approve', String((await statusOf(one))['planDigest']));
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, true]);
+    expect(await statusOf(one)).not.toHaveProperty('planDigest');
+  });
+
+  it('waits for what it depends on', async () => {
+    const dependsOn = [{ kind: 'VidraResource', name: `${namespace}-first` }];
+    const second = resource(`${namespace}-second`, [configMap('b')], { dependsOn });
+    await cluster.create(second);
+    const held = await untilCondition(cluster, second, 'Ready', 'False');
+    expect(held).toMatchObject({ reason: 'DependencyNotReady' });
+    expect(held.message).toContain('does not exist');
+    expect(await cluster.exists(configMap('b'))).toBe(false);
+    await cluster.create(resource(`${namespace}-first`, [configMap('a')]));
+    await untilCondition(cluster, second, 'Ready', 'True');
+  });
+
+  it('does not delete what is guarded until that is named', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
+    };
+    const one = resource(`${namespace}-web`, [claim, configMap('a')], { wait: false });
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
+    const guarded = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(guarded.reason).toBe('Guarded');
+    expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('True');
+    expect(await cluster.exists(claim)).toBe(true);
+    await annotate(one, 'confirm', `PersistentVolumeClaim ${namespace}/data`);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const { metadata } = await cluster.get(claim).catch(() => ({ metadata: { deletionTimestamp: 'gone' } }));
+    expect(metadata.deletionTimestamp).toBeDefined();
+  });
+
+  it('is mended at once when somebody changes its objects and it asks for that, and writes no status without news', async () => {
+    const destination = { reconcileOnEvents: true };
+    const one = resource(`${namespace}-web`, [configMap('a', { color: 'red' })], { destination, interval: '1s' });
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const query = { fieldManager: 'kubectl-edit' };
+    await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue' } }, { query });
+    await waitFor('it to be mended', async () => (await dataOf('a'))?.['color'] === 'red');
+    const mended = () =>
+      operator.lines().some(({ event, trigger }) => event === 'reconciled' && trigger?.type === 'drift');
+    await waitFor('the end of the run', mended);
+    const runs = () => operator.lines().filter(({ event }) => event === 'reconciled').length;
+    const someLooks = (before = runs()) => waitFor('some looks', () => runs() > before + 2);
+    // The first one finds the object as it was left, and forgets that somebody had changed it.
+    await someLooks();
+    const { metadata } = await cluster.get(one);
+    await someLooks();
+    expect((await cluster.get(one)).metadata.resourceVersion).toBe(metadata.resourceVersion);
+  });
+});
