@@ -20,6 +20,8 @@ export interface Faults {
   breakNext(scope?: FaultScope): void;
   /** Does this after a request was answered, e.g. changes what the next one will see. */
   afterNext(action: () => void, scope?: FaultScope): void;
+  /** Takes back all that was to go wrong. */
+  recover(): void;
 }
 
 export interface Fault {
@@ -41,6 +43,7 @@ export function createFaults(): Faults & { take(path: string): readonly Fault[] 
     delay: (delayMs, scope) => add({ delayMs }, scope),
     breakNext: (scope) => add({ broken: true }, scope),
     afterNext: (after, scope) => add({ after }, scope),
+    recover: () => void waiting.splice(0),
     take(path) {
       const fitting = waiting.filter((entry) => entry.left > 0 && (entry.path?.test(path) ?? true));
       const answering = fitting.find(({ fault }) => fault.answer || fault.broken);

@@ -1,0 +1,137 @@
+/** InfrahubSyncs of a cluster: several on one destination, branches, and everything that happens to artifacts and their server. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
+import type { Cluster } from '../support/cluster.ts';
+import {
+  conditionOf,
+  type Operator,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  sync,
+  untilCondition,
+} from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let infrahub: InfrahubDouble;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  infrahub = await startInfrahub({ apiKeys: [key] });
+  operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  for (const one of await cluster.list<StoredDefinition>('infrahub.operators.com/v1alpha1', 'InfrahubSync')) {
+    await cluster.patch(one, 'merge-patch', { metadata: { finalizers: [] } });
+    await cluster.remove(one).catch(() => undefined);
+  }
+  await infrahub.close();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+const mine = async () => {
+  const found = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
+  return found.map(({ metadata }) => metadata.name).sort();
+};
+const syncOf = (name: string, artefactName: string, more: object = {}) =>
+  sync(`${namespace}-${name}`, {
+    source: { infrahubAPIURL: infrahub.address, artefactName, ...more },
+    destination: { namespace, reconcileOnEvents: true },
+    interval: '1s',
+  });
+
+describe('two syncs on one destination', () => {
+  it('leave each other alone, also when one of them goes or has nothing any more', async () => {
+    infrahub.setArtifact({ name: 'Red', content: text(configMap('red'), configMap('shared', { color: 'any' })) });
+    const blue = infrahub.setArtifact({
+      name: 'Blue',
+      content: text(configMap('blue'), configMap('shared', { color: 'any' })),
+    });
+    const [one, other] = [syncOf('red', 'Red'), syncOf('blue', 'Blue')];
+    await cluster.create(one);
+    await cluster.create(other);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    await untilCondition(cluster, other, 'Ready', 'True');
+    expect(await mine()).toEqual(['blue', 'red', 'shared']);
+    infrahub.removeArtifact(blue);
+    const empty = await untilCondition(cluster, other, 'Ready', 'False');
+    expect(empty.reason).toBe('SourceEmpty');
+    expect(await mine()).toEqual(['blue', 'red', 'shared']);
+    await cluster.remove(other);
+    await waitFor('it to be gone', async () => !(await cluster.exists(other)));
+    expect(await mine()).toEqual(['red', 'shared']);
+    expect(conditionOf(await cluster.get(one), 'Ready')?.status).toBe('True');
+  });
+
+  it('want one artifact on two branches, each with owners of its own', async () => {
+    const id = infrahub.setArtifact({ name: 'Config', content: text(configMap('of-main')) });
+    infrahub.addBranch('next');
+    infrahub.setArtifact({ id, name: 'Config', branch: 'next', content: text(configMap('of-next')) });
+    const [main, next] = [syncOf('main', 'Config'), syncOf('next', 'Config', { targetBranch: 'next' })];
+    await cluster.create(main);
+    await cluster.create(next);
+    await untilCondition(cluster, main, 'Ready', 'True');
+    await untilCondition(cluster, next, 'Ready', 'True');
+    expect(await mine()).toEqual(['of-main', 'of-next']);
+    await cluster.remove(next);
+    await waitFor('it to be gone', async () => !(await cluster.exists(next)));
+    expect(await mine()).toEqual(['of-main']);
+  });
+});
+
+describe('an artifact', () => {
+  it('that is renamed stays, that leaves goes, and that is not rendered keeps what it gave', async () => {
+    const ids = ['a', 'b', 'c'].map((name) => infrahub.setArtifact({ name: 'Config', content: text(configMap(name)) }));
+    const one = syncOf('web', 'Config');
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const { uid } = (await cluster.get(configMap('a'))).metadata;
+    infrahub.setArtifact({ id: ids[0] as string, name: 'Config', content: text(configMap('a', { is: 'changed' })) });
+    infrahub.removeArtifact(ids[1] as string);
+    infrahub.setArtifact({ id: ids[2] as string, name: 'Config', content: '' });
+    await waitFor('what left to be gone', async () => !(await cluster.exists(configMap('b'))));
+    await waitFor('what changed', async () => (await dataOf('a'))?.['is'] === 'changed');
+    expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
+    expect(await mine()).toEqual(['a', 'c']);
+    await untilCondition(cluster, one, 'Ready', 'False');
+  });
+
+  it('is mended while Infrahub does not answer, and followed again when it does', async () => {
+    const id = infrahub.setArtifact({ name: 'Config', content: text(configMap('a', { color: 'red' })) });
+    const one = syncOf('web', 'Config');
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    infrahub.failNext(503, { times: 10_000 });
+    await untilCondition(cluster, one, 'Ready', 'False');
+    expect((await cluster.get<StoredDefinition>(one)).status).toMatchObject({ syncState: 'Stale' });
+    const query = { fieldManager: 'kubectl-edit' };
+    await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue' } }, { query });
+    await waitFor('it to be mended', async () => (await dataOf('a'))?.['color'] === 'red');
+    infrahub.recover();
+    infrahub.setArtifact({ id, name: 'Config', content: text(configMap('a', { color: 'green' })) });
+    await waitFor('what is new', async () => (await dataOf('a'))?.['color'] === 'green');
+    await untilCondition(cluster, one, 'Ready', 'True');
+  });
+});
