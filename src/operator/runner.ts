@@ -17,6 +17,7 @@ import { consentOf } from './consent.ts';
 import { destinationOf } from './destination-of.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed } from './followed.ts';
+import { letGo, mayLetGo } from './let-go.ts';
 import type { Ready } from './member.ts';
 import { recordsOf } from './part.ts';
 import type { Queue, Task } from './queue.ts';
@@ -87,7 +88,11 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
 
   const conclude = async (member: Ready, standing: Standing, milliseconds: number) => {
     const { key, trigger, definition, stored } = member;
-    const own = recordsOf(definition, await recordsNow());
+    let own = recordsOf(definition, await recordsNow());
+    if (standing.type === 'ended' && mayLetGo(member, standing.result)) {
+      await letGo(base.inventory, own, standing.result.id);
+      own = recordsOf(definition, await recordsNow());
+    }
     if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
       await removeFinalizer(base.home, known.get(key) ?? member);
     } else await say(key, standing, own);

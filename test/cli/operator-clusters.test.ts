@@ -1,0 +1,143 @@
+/** Definitions for another cluster than the one that holds them: one that is down, one that is let go, and whom Vidra acts as there. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster, Reference } from '../support/cluster.ts';
+import { kubeconfigSecret, kubeconfigText, type SecondCluster, startSecondCluster } from '../support/destination.ts';
+import { readKubeconfig } from '../support/kubeconfig.ts';
+import {
+  conditionOf,
+  type Operator,
+  resource,
+  startHome,
+  startOperator,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
+import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let second: SecondCluster;
+let proxy: FaultyProxy;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  second = await startSecondCluster();
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  proxy = await startProxy(second.controlPlane.kubeconfig);
+  const access = readKubeconfig(proxy.kubeconfig);
+  await cluster.create(kubeconfigSecret(namespace, 'second', kubeconfigText(access), '127.0.0.1'));
+  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_NAMESPACE: namespace });
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  await proxy.close();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await second.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const there = (more: object = {}) => ({ destination: { server: proxy.server, reconcileOnEvents: true, ...more } });
+const isGone = async (one: Written) => !(await cluster.exists(one));
+
+describe('a definition for another cluster', () => {
+  it('is applied there and mended there, and goes with its objects', async () => {
+    const one = resource(`${namespace}-far`, [configMap('a', { color: 'red' })], there());
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect([await second.cluster.exists(configMap('a')), await cluster.exists(configMap('a'))]).toEqual([true, false]);
+    const query = { fieldManager: 'kubectl-edit' };
+    await second.cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue' } }, { query });
+    await waitFor('it to be mended', async () => (await second.cluster.get(configMap('a'))).data?.['color'] === 'red');
+    await cluster.remove(one);
+    await waitFor('the definition to be gone', () => isGone(one));
+    expect(await second.cluster.exists(configMap('a'))).toBe(false);
+  });
+
+  it('waits while that cluster is down, holds up no other, and goes on', async () => {
+    const far = resource(`${namespace}-far`, [configMap('a')], { ...there(), interval: '2s' });
+    await cluster.create(far);
+    await untilCondition(cluster, far, 'Ready', 'True');
+    await proxy.down();
+    await cluster.patch(far, 'merge-patch', { spec: { manifest: JSON.stringify(configMap('b')) } });
+    await cluster.create(resource(`${namespace}-near`, [configMap('near')]));
+    await untilCondition(cluster, resource(`${namespace}-near`, []), 'Ready', 'True');
+    const down = await untilCondition(cluster, far, 'Ready', 'False');
+    expect(down.reason).toBe('ClusterUnreachable');
+    expect(conditionOf(await cluster.get(far), 'Stalled')?.status).toBe('False');
+    await proxy.up();
+    await untilCondition(cluster, far, 'Ready', 'True');
+    const left = await second.cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
+    expect(left.map(({ metadata }) => metadata.name)).toEqual(['b']);
+  });
+
+  it('that is deleted while that cluster is down stays until it is clean, or is let go with Orphan', async () => {
+    const far = resource(`${namespace}-far`, [configMap('a')], there());
+    const kept = resource(`${namespace}-kept`, [configMap('kept')], there());
+    for (const one of [far, kept]) await cluster.create(one);
+    for (const one of [far, kept]) await untilCondition(cluster, one, 'Ready', 'True');
+    await proxy.down();
+    for (const one of [far, kept]) await cluster.remove(one);
+    await waitFor('it to say why it stays', async () => {
+      return conditionOf(await cluster.get(kept), 'Ready')?.reason === 'ClusterUnreachable';
+    });
+    await cluster.patch(kept, 'merge-patch', { spec: { deletionPolicy: 'Orphan' } });
+    await waitFor('what is let go to be gone', () => isGone(kept));
+    expect(await cluster.exists(far)).toBe(true);
+    await proxy.up();
+    await waitFor('what is clean to be gone', () => isGone(far));
+    expect(await second.cluster.exists(configMap('a'))).toBe(false);
+    expect(await second.cluster.exists(configMap('kept'))).toBe(true);
+  });
+
+  it('acts as the account that it names, and says which right is missing', async () => {
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'deployer', namespace } };
+    await second.cluster.create(account);
+    const one = resource(`${namespace}-far`, [configMap('a')], {
+      ...there(),
+      serviceAccountName: `${namespace}/deployer`,
+      interval: '2s',
+    });
+    await cluster.create(one);
+    const refused = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(refused).toMatchObject({ reason: 'ClusterForbidden' });
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'deployer', namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+      subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace }],
+    };
+    const system = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: `${namespace}-identity` },
+      rules: [{ apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] }],
+    };
+    const reader = {
+      ...binding,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: `${namespace}-identity` },
+      roleRef: { ...binding.roleRef, name: `${namespace}-identity` },
+    };
+    for (const manifest of [binding, system, reader] as Reference[]) await second.cluster.create(manifest);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const { metadata } = await second.cluster.get(configMap('a'));
+    expect(metadata.managedFields?.map(({ operation }) => operation)).toEqual(['Apply']);
+  });
+});
