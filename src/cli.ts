@@ -28,6 +28,7 @@ import {
   type WatchOptions,
 } from './commands/flags.ts';
 import { addGroups } from './commands/groups.ts';
+import { addOperatorVerbs } from './commands/operator-verbs.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { SchemaName } from './commands/schema.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -132,6 +133,7 @@ function buildProgram(): Command {
   const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));
   demo.action(run<DemoOptions>(async (options) => (await import('./demo/demo.ts')).demo(options, terminal)));
 
+  addOperatorVerbs(program, run, terminal);
   addGroups(program, run, terminal);
   addProfile(program);
   program

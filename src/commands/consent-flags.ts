@@ -9,9 +9,19 @@ export interface ConsentOptions {
 }
 
 export function addConsentFlags(command: Command): Command {
-  return command
-    .option('--confirm <what>', 'delete this though it is guarded, as in "Namespace shop"; repeatable', subjects)
-    .option('--max-deletions <limit>', 'the most deletions of one run, as a number or as a share such as 20%', limit);
+  return addConfirmFlag(command).option(
+    '--max-deletions <limit>',
+    'the most deletions of one run, as a number or as a share such as 20%',
+    limit,
+  );
+}
+
+export function addConfirmFlag(command: Command): Command {
+  return command.option(
+    '--confirm <what>',
+    'delete this though it is guarded, as in "Namespace shop"; repeatable',
+    subjects,
+  );
 }
 
 export function consentOf({ confirm = [], maxDeletions }: ConsentOptions): Consent {
