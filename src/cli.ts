@@ -133,7 +133,7 @@ function buildProgram(): Command {
   const demo = addDemoFlags(program.command('demo').description('watch it work on a real, throwaway control plane'));
   demo.action(run<DemoOptions>(async (options) => (await import('./demo/demo.ts')).demo(options, terminal)));
 
-  addOperatorVerbs(program, run, terminal);
+  addOperatorVerbs(program, run, runOnObjects, terminal);
   addGroups(program, run, terminal);
   addProfile(program);
   program

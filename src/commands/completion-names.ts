@@ -4,10 +4,12 @@ import { contextNames } from '../cluster/kubeconfig.ts';
 import { configFolder } from '../config/folder.ts';
 import { readProfiles } from '../config/profile.ts';
 import { mergeSettings } from '../config/settings.ts';
+import { isRecord } from '../definition/record.ts';
 import { VidraError } from '../errors.ts';
 import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import type { Completion, Source } from './completion-words.ts';
+import { definitionsThere } from './definitions-there.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Who presses Tab does not wait longer. */
@@ -46,6 +48,13 @@ async function inCluster(
     const type = cluster.typeOf({ group: '', version: 'v1', kind: 'Namespace' });
     const found = type ? await cluster.listMetadata(type, {}) : [];
     return found.map(({ reference }) => reference.name).sort();
+  }
+  if (source === 'definitions') {
+    const there = [
+      ...(await definitionsThere(cluster, 'InfrahubSync')),
+      ...(await definitionsThere(cluster, 'VidraResource')),
+    ];
+    return there.filter((one) => !isRecord(one)).map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
   }
   if (source === 'revisions') {
     if (owner === undefined) return [];

@@ -7,7 +7,16 @@ export interface Candidate {
 }
 
 /** Names that only the surroundings know. */
-export type Source = 'contexts' | 'namespaces' | 'owners' | 'profiles' | 'revisions' | 'sets' | 'files' | 'nothing';
+export type Source =
+  | 'contexts'
+  | 'definitions'
+  | 'namespaces'
+  | 'owners'
+  | 'profiles'
+  | 'revisions'
+  | 'sets'
+  | 'files'
+  | 'nothing';
 
 /** What is left to find out: words that are known, and where others come from. `given` are the options so far, by name. */
 export interface Completion {
@@ -35,7 +44,14 @@ const sourceOfOption: Readonly<Record<string, Source>> = {
   caFile: 'files',
   stop: 'files',
 };
-const sourceOfArgument: Readonly<Record<string, Source>> = { owner: 'owners', plan: 'files', file: 'files' };
+const sourceOfArgument: Readonly<Record<string, Source>> = {
+  owner: 'owners',
+  plan: 'files',
+  file: 'files',
+  context: 'contexts',
+  definition: 'definitions',
+  definitions: 'definitions',
+};
 
 /** `words` are those after the program's name; the last one, which may be empty, is being typed. */
 export function complete(program: Command, words: readonly string[]): Completion {
@@ -74,7 +90,8 @@ function nextArgument(command: Command, position: number): Pick<Completion, 'wor
     const words = children.map((child) => ({ value: child.name(), description: child.description() }));
     return { words: position === 0 ? words : [], source: 'nothing' };
   }
-  const argument = command.registeredArguments[position];
+  const last = command.registeredArguments.at(-1);
+  const argument = command.registeredArguments[position] ?? (last?.variadic ? last : undefined);
   if (argument?.argChoices) return { words: argument.argChoices.map(plain), source: 'nothing' };
   const name = argument?.name() ?? '';
   const isProfile = name === 'name' && command.parent?.name() === 'profile' && command.name() !== 'set';

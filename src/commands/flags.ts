@@ -156,13 +156,15 @@ export function addWriteFlags(command: Command): Command {
 }
 
 function addWaitFlags(command: Command): Command {
-  return command
-    .option('--no-wait', 'do not wait until objects are healthy, or gone')
-    .addOption(
-      new Option('--timeout <duration>', 'how long to wait, as in 90s, 5m or 1h30m')
-        .argParser(durationMs)
-        .default(300_000, '5m'),
-    );
+  return addTimeoutFlag(command.option('--no-wait', 'do not wait until objects are healthy, or gone'));
+}
+
+export function addTimeoutFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--timeout <duration>', 'how long to wait, as in 90s, 5m or 1h30m')
+      .argParser(durationMs)
+      .default(300_000, '5m'),
+  );
 }
 
 export function addWatchFlags(command: Command): Command {

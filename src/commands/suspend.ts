@@ -1,0 +1,34 @@
+/** `vidra suspend` and `vidra resume`: whether the operator minds a definition. */
+import type { JsonObject } from '../manifest/manifest.ts';
+import type { ClusterOptions } from './flags.ts';
+import { withHome } from './home.ts';
+import { changeDefinition, namedDefinitions, titleOf } from './named-definitions.ts';
+import { printText } from './print.ts';
+import type { ExitStatus, Terminal } from './terminal.ts';
+
+export interface NamedOptions extends ClusterOptions {
+  readonly all?: boolean;
+}
+
+export function suspend(names: readonly string[], options: NamedOptions, terminal: Terminal): Promise<ExitStatus> {
+  return set(true, names, options, terminal);
+}
+
+export function resume(names: readonly string[], options: NamedOptions, terminal: Terminal): Promise<ExitStatus> {
+  return set(false, names, options, terminal);
+}
+
+function set(value: boolean, names: readonly string[], options: NamedOptions, terminal: Terminal): Promise<ExitStatus> {
+  return withHome(options, terminal, async ({ cluster }): Promise<ExitStatus> => {
+    for (const definition of await namedDefinitions(cluster, names, options)) {
+      terminal.signal.throwIfAborted();
+      const changed = await changeDefinition(cluster, definition, ({ spec }) => {
+        const isSuspended = (spec as JsonObject | undefined)?.['suspend'] === true;
+        return isSuspended === value ? [] : [{ op: 'add', path: '/spec/suspend', value }];
+      });
+      const state = value ? 'suspended' : 'not suspended';
+      printText([`${titleOf(definition)} is ${state}${changed ? ' now' : ' already'}`], terminal);
+    }
+    return 0;
+  });
+}
