@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { Argument, Command, CommanderError } from 'commander';
 import type { Shell } from './commands/completion-scripts.ts';
 import { addConsentFlags } from './commands/consent-flags.ts';
+import { addDaemonFlags } from './commands/daemon-flags.ts';
 import {
   type AdoptOptions,
   type ApplyOptions,
@@ -101,6 +102,7 @@ function buildProgram(): Command {
     .command('watch')
     .description('stay, and make it so on every change of source, definition or cluster');
   addWatchFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(watch, 'optional')))));
+  addDaemonFlags(watch);
   watch.action(run<WatchOptions>(async (options) => (await import('./commands/watch.ts')).watch(options, terminal)));
 
   const prune = program.command('prune').description('remove what no definition wants any more');

@@ -4,6 +4,7 @@ import { isLabelValue, isNamespaceName } from '../config/namespace-name.ts';
 import { parseDuration } from '../definition/duration.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { ConsentOptions } from './consent-flags.ts';
+import type { DaemonOptions } from './daemon-flags.ts';
 import type { OutputFormat, ViewOptions } from './view-flags.ts';
 
 export interface GlobalOptions {
@@ -47,7 +48,10 @@ export type PruneOptions = Omit<DefinitionOptions, 'filename'> &
   WriteOptions &
   ConsentOptions & { readonly filename?: readonly string[]; readonly detailedExitcode?: boolean };
 
-export interface WatchOptions extends Omit<PlanOptions, 'output' | 'filename'>, Pick<WriteOptions, 'wait' | 'timeout'> {
+export interface WatchOptions
+  extends Omit<PlanOptions, 'output' | 'filename'>,
+    Pick<WriteOptions, 'wait' | 'timeout'>,
+    DaemonOptions {
   /** Missing: the definitions of the cluster. */
   readonly filename?: readonly string[];
   /** Text on a terminal and JSON elsewhere, if missing. */

@@ -1,4 +1,7 @@
 /** The composition root: from flags, environment, profile and kubeconfig to what the engine works on. */
+
+import type { Cluster, WriteFence } from '../cluster/cluster.ts';
+import type { KubeconfigSelection } from '../cluster/kubeconfig.ts';
 import { configFolder } from '../config/folder.ts';
 import { readProfiles } from '../config/profile.ts';
 import { mergeSettings, type Settings } from '../config/settings.ts';
@@ -31,17 +34,30 @@ type Options = ClusterOptions & {
   readonly namespace?: string;
 };
 
+/** Where a target comes from. */
+export interface Connected {
+  readonly destinations: Destinations;
+  /** Of the home cluster. */
+  readonly kubeconfig: KubeconfigSelection;
+  /** Vidra's own namespace. */
+  readonly namespace: string;
+  /** The target whose home cluster and records may be written to while a fence is held. */
+  readonly fenced: (fence: WriteFence) => Promise<Target>;
+}
+
 /** Calls `use` with a target, and ends all its connections afterwards, whatever happened. */
 export async function withTarget<T>(
   options: Options,
   rules: TargetRules,
   terminal: Terminal,
-  use: (target: Target, destinations: Destinations) => Promise<T>,
+  use: (target: Target, connected: Connected) => Promise<T>,
 ): Promise<T> {
   const settings = await settingsOf(options, terminal);
+  const namespace = settings.recordNamespace;
+  const kubeconfig = { file: settings.kubeconfig, context: settings.context, environment: terminal.environment };
   const destinations = createDestinations({
-    kubeconfig: { file: settings.kubeconfig, context: settings.context, environment: terminal.environment },
-    namespace: settings.recordNamespace,
+    kubeconfig,
+    namespace,
     signal: terminal.signal,
     warn: (text) => void terminal.stderr.write(`${text}\n`),
     rotation: rules.stays === true,
@@ -55,29 +71,34 @@ export async function withTarget<T>(
     const home = await connecting;
     const sources = createSources({ settings, home, note });
     try {
-      return await use(
-        {
-          set: settings.set,
-          definitions,
-          sourceOf: sources.of,
-          home,
-          clusterOf: (server) => destinations.of({ server }),
-          namespace: settings.namespace,
-          inventory: await connectInventory(home, settings.recordNamespace),
-          history: await connectHistory(home, settings.recordNamespace),
-          overrides: rules.overrides,
-          consent: rules.consent ?? { confirmed: [] },
-          validate: rules.validate,
-          prune: rules.prune,
-        },
-        destinations,
-      );
+      const target: Target = {
+        set: settings.set,
+        definitions,
+        sourceOf: sources.of,
+        clusterOf: (server) => destinations.of({ server }),
+        namespace: settings.namespace,
+        ...(await recordsOn(home, namespace)),
+        overrides: rules.overrides,
+        consent: rules.consent ?? { confirmed: [] },
+        validate: rules.validate,
+        prune: rules.prune,
+      };
+      const fenced = async (fence: WriteFence) => ({
+        ...target,
+        ...(await recordsOn(home.fenced(fence), namespace)),
+      });
+      return await use(target, { destinations, kubeconfig, namespace, fenced });
     } finally {
       await sources.close();
     }
   } finally {
     await destinations.close();
   }
+}
+
+async function recordsOn(home: Cluster, namespace: string): Promise<Pick<Target, 'home' | 'inventory' | 'history'>> {
+  const [inventory, history] = await Promise.all([connectInventory(home, namespace), connectHistory(home, namespace)]);
+  return { home, inventory, history };
 }
 
 async function settingsOf(options: Options, { environment }: Terminal): Promise<Settings> {

@@ -3,7 +3,6 @@ import type { Definition } from '../definition/definition.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { watch as keepReconciled } from '../loop/watch.ts';
-import { usualSettings } from '../operator/settings.ts';
 import { createProgress, type Progress } from '../view/progress.ts';
 import { watchDocumentText } from '../view/watch-document.ts';
 import { createWatchText } from '../view/watch-text.ts';
@@ -14,29 +13,29 @@ import { readDefinitions, withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 /** Ends with 0 when it is told to, by SIGINT or SIGTERM. Without files it follows the definitions of the cluster. */
-export function watch(options: WatchOptions, terminal: Terminal): Promise<ExitStatus> {
+export async function watch(options: WatchOptions, terminal: Terminal): Promise<ExitStatus> {
   const overrides = overridesOf(options);
   const rules = { prune: options.prune === true, validate: false, overrides, consent: consentOf(options), stays: true };
-  return withTarget(options, rules, terminal, async (target, destinations): Promise<ExitStatus> => {
-    const show = shower(options, terminal);
-    const progress = createRunProgress(options, terminal);
-    const common = {
-      progress: progress.emit,
-      emit: (event: LoopEvent) => {
-        progress.pause();
-        show(event);
-        progress.resume(event);
-      },
-      signal: terminal.signal,
-    };
-    const { filename, interval: intervalMs, wait, timeout: timeoutMs } = options;
-    if (filename) {
-      const readDefinitions = reader(filename, target.definitions, terminal);
-      await keepReconciled(target, { ...common, intervalMs, wait, timeoutMs, readDefinitions });
-    } else {
-      const { operate } = await import('../operator/operator.ts');
-      await operate(target, { ...common, clusterFor: destinations.of, settings: () => usualSettings });
-    }
+  const show = shower(options, terminal);
+  const progress = createRunProgress(options, terminal);
+  const listeners = {
+    progress: progress.emit,
+    emit: (event: LoopEvent) => {
+      progress.pause();
+      show(event);
+      progress.resume(event);
+    },
+  };
+  const { filename, interval: intervalMs, wait, timeout: timeoutMs } = options;
+  if (!filename) {
+    const { runDaemon } = await import('./daemon.ts');
+    await runDaemon(options, rules, terminal, listeners);
+    return 0;
+  }
+  return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
+    const readDefinitions = reader(filename, target.definitions, terminal);
+    const { signal } = terminal;
+    await keepReconciled(target, { ...listeners, signal, intervalMs, wait, timeoutMs, readDefinitions });
     return 0;
   });
 }

@@ -25,6 +25,10 @@ export type LoopEvent =
       readonly milliseconds?: number;
     })
   | (Of & { readonly type: 'failed'; readonly trigger: Trigger; readonly error: VidraError })
+  /** Nothing can be done before this is mended; it is tried again. */
+  | { readonly type: 'waiting'; readonly error: VidraError }
+  /** Several processes share the work: `leaving`, it begins nothing more of a shard; `lost`, others may have it by now. */
+  | { readonly type: 'shard'; readonly shard: number; readonly state: 'acquired' | 'leaving' | 'released' | 'lost' }
   /** Something that is looked at with each interval only. */
   | { readonly type: 'blind'; readonly error: VidraError }
   | { readonly type: 'definitions'; readonly count: number }

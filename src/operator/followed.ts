@@ -1,4 +1,5 @@
 /** The definitions of a cluster, as custom resources: what there is now, and a word at each change that is somebody's wish. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { definitionApiVersion, nameOfDefinition, type Stored } from '../definition/definition.ts';
 import { loadStored, type StoredDefinition } from '../definition/stored.ts';
@@ -20,24 +21,50 @@ export interface FollowOptions {
   readonly known: Map<string, Followed>;
   /** Somebody wants something else now; `key` is the name of the definition, as in `InfrahubSync web`. */
   readonly onChange: (key: string, isFirst: boolean) => void;
+  /** Told of each version. */
+  readonly onSeen: (key: string, now: Followed, before: Followed | undefined) => void;
   readonly onGone: (key: string) => void;
-  readonly onBlind: (error: VidraError) => void;
+  /** Told once of what makes that definitions are not seen; it is tried again. */
+  readonly onProblem: (error: VidraError) => void;
   readonly signal: AbortSignal;
 }
 
-export const definitionKinds = ['InfrahubSync', 'VidraResource'] as const;
+const definitionKinds = ['InfrahubSync', 'VidraResource'] as const;
 
 /** The annotations of a definition by which people speak to Vidra. */
 const spokenPrefix = 'vidra.infrahub.operators.com/';
 
-/** Resolves when all definitions have been seen once, and goes on. Throws KIND_UNKNOWN without the kinds. */
+/** Kinds may be installed later, or again. */
+const againMs = 5_000;
+
+/** Resolves when all definitions have been seen once, or the signal has aborted, and goes on. */
 export async function followDefinitions(options: FollowOptions): Promise<void> {
-  const types = definitionKinds.map((kind) => definitionType(options.home, kind));
-  await Promise.all(types.map((type) => new Promise<void>((resolve) => void follow(type, options, resolve))));
+  await Promise.all(definitionKinds.map((kind) => new Promise<void>((resolve) => void follow(kind, options, resolve))));
+}
+
+async function follow(kind: Followed['kind'], options: FollowOptions, listed: () => void): Promise<void> {
+  const { home, onProblem, signal } = options;
+  let said = '';
+  while (!signal.aborted) {
+    try {
+      const type = definitionType(home, kind);
+      await followOnce(type, options, () => {
+        said = '';
+        listed();
+      });
+    } catch (error) {
+      if (!(error instanceof VidraError)) throw error;
+      if (!signal.aborted && error.message !== said) onProblem(error);
+      said = error.message;
+      await sleep(againMs, undefined, { signal }).catch(() => undefined);
+      await rediscover(home);
+    }
+  }
+  listed();
 }
 
 /** Throws KIND_UNKNOWN. */
-export function definitionType(home: Cluster, kind: (typeof definitionKinds)[number]): ResourceType {
+function definitionType(home: Cluster, kind: Followed['kind']): ResourceType {
   const type = home.typeOf({ ...groupVersion(definitionApiVersion), kind });
   if (type) return type;
   throw new VidraError('KIND_UNKNOWN', `the cluster does not serve ${kind}; install it with: vidra install`, {
@@ -45,26 +72,28 @@ export function definitionType(home: Cluster, kind: (typeof definitionKinds)[num
   });
 }
 
-async function follow(type: ResourceType, options: FollowOptions, listed: () => void): Promise<void> {
-  const { home, known, onGone, onBlind, signal } = options;
+/** What cannot be found out now is as it was. */
+async function rediscover(home: Cluster): Promise<void> {
+  try {
+    await home.discover();
+  } catch (error) {
+    if (!(error instanceof VidraError)) throw error;
+  }
+}
+
+async function followOnce(type: ResourceType, options: FollowOptions, listed: () => void): Promise<void> {
+  const { home, known, onGone, signal } = options;
   const keyOf = ({ metadata: { name } }: Manifest) => nameOfDefinition({ kind: type.kind as Followed['kind'], name });
   const forget = (key: string) => {
     if (known.delete(key)) onGone(key);
   };
-  try {
-    for await (const event of home.watch(type, {}, signal)) {
-      if (event.type === 'removed') forget(keyOf(event.object));
-      else {
-        const objects = event.type === 'listed' ? event.objects : [event.object];
-        if (event.type === 'listed') forgetOthers(type, new Set(objects.map(keyOf)), known, forget);
-        await take(type, objects, options);
-      }
-      listed();
+  for await (const event of home.watch(type, {}, signal)) {
+    if (event.type === 'removed') forget(keyOf(event.object));
+    else {
+      const objects = event.type === 'listed' ? event.objects : [event.object];
+      if (event.type === 'listed') forgetOthers(type, new Set(objects.map(keyOf)), known, forget);
+      await take(type, objects, options);
     }
-  } catch (error) {
-    if (!(error instanceof VidraError)) throw error;
-    if (!signal.aborted) onBlind(error);
-  } finally {
     listed();
   }
 }
@@ -82,7 +111,7 @@ function forgetOthers(
 async function take(
   type: ResourceType,
   objects: readonly Manifest[],
-  { known, onChange }: FollowOptions,
+  { known, onChange, onSeen }: FollowOptions,
 ): Promise<void> {
   const byName = new Map(objects.map((object) => [object.metadata.name, object]));
   for (const one of await loadStored(objects)) {
@@ -90,8 +119,10 @@ async function take(
     const before = known.get(key);
     const object = withoutManagers(byName.get(one.name) as Manifest);
     const wish = wishOf(one.stored, object);
-    known.set(key, { ...one, type, object, wish });
+    const now = { ...one, type, object, wish };
+    known.set(key, now);
     if (before?.wish !== wish) onChange(key, before === undefined);
+    onSeen(key, now, before);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps the definitions of a cluster reconciled: each by itself, as often as it wants, until all ends. */
 
+import type { WriteFence } from '../cluster/cluster.ts';
 import { definitionAnnotations } from '../definition/annotations.ts';
 import { type ClusterDestination, destinationKey } from '../destination/destination.ts';
 import type { Destinations } from '../destination/destinations.ts';
@@ -8,16 +9,24 @@ import type { Target } from '../engine/target.ts';
 import { watchDrift } from '../loop/drift.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { retryMs, withJitter } from '../loop/pace.ts';
+import type { Trigger } from '../loop/trigger.ts';
 import { destinationOf } from './destination-of.ts';
+import { createFencedRunner } from './fenced-runner.ts';
 import { type Followed, followDefinitions } from './followed.ts';
+import type { Measure } from './measure.ts';
 import { startQueue } from './queue.ts';
+import { dependentsOf, isReady } from './readiness.ts';
 import { groupOf } from './reconcile-group.ts';
-import { createRunner } from './runner.ts';
 import type { OperatorSettings } from './settings.ts';
+import type { Share } from './share.ts';
 import { steadySources } from './steady-sources.ts';
 
 export interface OperatorOptions {
   readonly clusterFor: Destinations['of'];
+  /** The target as it may be written to while a fence is held. */
+  readonly fenced: (fence: WriteFence) => Promise<Target>;
+  readonly share: Share;
+  readonly measure: Measure;
   readonly settings: () => OperatorSettings;
   readonly emit: (event: LoopEvent) => void;
   readonly progress: (event: RunEvent) => void;
@@ -28,15 +37,13 @@ export interface OperatorOptions {
 /** Without an interval, what failed is tried again at least so often, in milliseconds. */
 const longestRetryMs = 300_000;
 
-/**
- * Returns when the signal has aborted and nothing runs any more. Throws KIND_UNKNOWN where the kinds of definitions are not
- * installed.
- */
-export async function operate(given: Target, options: OperatorOptions): Promise<void> {
-  const { settings, clusterFor, emit, signal } = options;
-  const base = { ...given, sourceOf: steadySources(given.sourceOf) };
+/** Returns when the signal has aborted and nothing runs any more. Where the kinds of definitions are not installed, it waits. */
+export async function operate({ home, set, sourceOf }: Target, options: OperatorOptions): Promise<void> {
+  const { settings, clusterFor, share, measure, emit, signal } = options;
+  const sources = steadySources(sourceOf);
   const known = new Map<string, Followed>();
-  const home = await base.home.identity();
+  /** The keys that are worked on here. */
+  const own = new Set<string>();
   const intervalOf = ({ kind, definition }: Followed) => {
     const { syncIntervalMs, resourceIntervalMs } = settings();
     return definition?.interval ?? (kind === 'InfrahubSync' ? syncIntervalMs : resourceIntervalMs);
@@ -44,7 +51,7 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
 
   const drift = watchDrift({
     clusterOf: async (place) => clusterFor(placesOf(known).get(place) ?? { server: place }),
-    onDrift: (key, objects) => queue.add(key, { type: 'drift', objects }),
+    onDrift: (key, objects) => add(key, { type: 'drift', objects }),
     onBlind: (error) => emit({ type: 'blind', error }),
     signal,
   });
@@ -53,7 +60,8 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
       const followed = known.get(key);
       if (!followed?.definition) return key;
       const { definition, stored } = followed;
-      return groupOf({ definition, stored }, stored.annotations[definitionAnnotations.confirm] !== undefined);
+      const isAlone = stored.annotations[definitionAnnotations.confirm] !== undefined;
+      return `${share.shardOf(key)} ${groupOf({ definition, stored }, isAlone)}`;
     },
     pause: (key, failures) => {
       const followed = known.get(key);
@@ -65,20 +73,42 @@ export async function operate(given: Target, options: OperatorOptions): Promise<
     run: (tasks) => runner(tasks),
     signal,
   });
-  const runner = createRunner({ base, clusterFor, home, known, drift, queue, options });
+  const add = (key: string, trigger: Trigger) => {
+    if (!share.fenceOf(key)) return;
+    own.add(key);
+    queue.add(key, trigger);
+  };
+  const leave = (key: string) => {
+    if (!own.delete(key)) return;
+    drift.forget(key);
+    queue.remove(key);
+    measure.forgotten(key);
+  };
+  const runner = createFencedRunner({
+    ...{ clusterFor, share, known, drift, options },
+    home: await home.identity(),
+    fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
+    queue: { add },
+  });
+  share.follow(() => {
+    for (const key of known.keys()) {
+      if (!share.fenceOf(key)) leave(key);
+      else if (!own.has(key)) add(key, { type: 'start' });
+    }
+  });
 
   await followDefinitions({
-    home: base.home,
-    known,
-    onChange: (key, isFirst) => queue.add(key, { type: isFirst ? 'start' : 'definitions' }),
-    onGone: (key) => {
-      drift.forget(key);
-      queue.remove(key);
+    ...{ home, known, signal },
+    onChange: (key, isFirst) => add(key, { type: isFirst ? 'start' : 'definitions' }),
+    // Another process may have made it ready.
+    onSeen: (key, now, before) => {
+      if (isReady(before) || !isReady(now)) return;
+      for (const other of dependentsOf(key, known)) add(other, { type: 'start' });
     },
-    onBlind: (error) => emit({ type: 'blind', error }),
-    signal,
+    onGone: leave,
+    onProblem: (error) => emit({ type: 'waiting', error }),
   });
-  emit({ type: 'watching', set: base.set, server: base.home.server, intervalMs: settings().syncIntervalMs });
+  emit({ type: 'watching', set, server: home.server, intervalMs: settings().syncIntervalMs });
   await queue.ended;
   emit({ type: 'ended' });
 }

@@ -18,6 +18,7 @@ import { destinationOf } from './destination-of.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed } from './followed.ts';
 import { letGo, mayLetGo } from './let-go.ts';
+import type { Measure } from './measure.ts';
 import type { Ready } from './member.ts';
 import { recordsOf } from './part.ts';
 import type { Queue, Task } from './queue.ts';
@@ -37,6 +38,7 @@ export interface RunnerContext {
   readonly queue: Pick<Queue, 'add'>;
   readonly options: {
     readonly settings: () => OperatorSettings;
+    readonly measure: Measure;
     readonly emit: (event: LoopEvent) => void;
     readonly progress: (event: RunEvent) => void;
   };
@@ -45,7 +47,7 @@ export interface RunnerContext {
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
   const { base, home, known, drift, queue, options } = context;
-  const { emit } = options;
+  const { emit, measure } = options;
   const recordsNow = sharing(() => base.inventory.list());
 
   const say = async (key: string, standing: Standing, records?: readonly InventoryRecord[]) => {
@@ -65,8 +67,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     const followed = known.get(task.key);
     const obstacle = followed && obstacleOf(followed, known);
     if (followed?.definition && !obstacle) return { ...task, ...followed, definition: followed.definition };
-    if (obstacle) await say(task.key, obstacle);
-    task.end(true);
+    task.end(!obstacle || (await isSaid(say(task.key, obstacle))));
     return undefined;
   };
 
@@ -99,17 +100,19 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     follow(member, standing, own);
     if (standing.type === 'ended')
       emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });
+    const objects = own.reduce((sum, { entries }) => sum + entries.size, 0);
+    measure.ended(key, isGood(standing) ? 'succeeded' : 'failed', milliseconds, objects);
     member.end(isGood(standing));
   };
 
-  const fail = async (member: Ready, error: VidraError) => {
+  const fail = async (member: Ready, error: VidraError, milliseconds: number) => {
     const { key, trigger } = member;
     if (member.signal.aborted) emit({ type: 'superseded', definition: key, trigger });
     else {
       emit({ type: 'failed', definition: key, trigger, error });
-      // The home cluster itself may be what cannot be reached.
-      await say(key, { type: 'failed', problem: problemOf(error) }).catch(() => undefined);
+      await isSaid(say(key, { type: 'failed', problem: problemOf(error) }));
     }
+    measure.ended(key, member.signal.aborted ? 'superseded' : 'failed', milliseconds);
     member.end(false);
   };
 
@@ -135,7 +138,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     } catch (error) {
       if (!(error instanceof VidraError) && !run.signal.aborted) throw error;
       const said = error instanceof VidraError ? error : new VidraError('INTERRUPTED', 'the run was ended');
-      await Promise.all([...open].map((member) => fail(member, said)));
+      await Promise.all([...open].map((member) => fail(member, said, performance.now() - start)));
     }
   };
 }
@@ -180,6 +183,17 @@ function isNewWish({ object, stored }: Followed): boolean {
 
 function isFollowed({ definition, stored }: Ready, { reconcileOnEvents }: OperatorSettings): boolean {
   return !stored.deleting && (reconcileOnEvents || definition.destination.reconcileOnEvents);
+}
+
+/** The home cluster itself may be what cannot be reached. */
+async function isSaid(saying: Promise<void>): Promise<boolean> {
+  try {
+    await saying;
+    return true;
+  } catch (error) {
+    if (error instanceof VidraError) return false;
+    throw error;
+  }
 }
 
 /** Whoever asks while an answer is on its way shares it with whoever asked just before. */

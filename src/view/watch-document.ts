@@ -23,6 +23,8 @@ export interface WatchFacts {
   };
   readonly superseded: WatchFacts['reconciling'] & Partial<WatchFacts['reconciled']>;
   readonly failed: Of & { readonly trigger: Trigger; readonly problem: Problem };
+  readonly waiting: { readonly problem: Problem };
+  readonly shard: { readonly shard: number; readonly state: Extract<LoopEvent, { type: 'shard' }>['state'] };
   readonly blind: { readonly problem: Problem };
   readonly definitions: { readonly count: number };
   readonly unreadable: { readonly problem: Problem };

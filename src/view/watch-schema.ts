@@ -68,6 +68,21 @@ const eventSchemas: { readonly [Name in keyof WatchFacts]: EventSchema<WatchFact
     facts: { trigger, problem: ref('problem') },
     maybe: { definition },
   },
+  waiting: {
+    description: 'nothing can be done before this is mended; it is tried again',
+    facts: { problem: ref('problem') },
+  },
+  shard: {
+    description:
+      'of several processes this one has or has not a shard of the definitions any more; without shards, it is 0',
+    facts: {
+      shard: described(count, 'its number, from 0'),
+      state: described(
+        { enum: ['acquired', 'leaving', 'released', 'lost'] },
+        'leaving: nothing more of it begins; lost: others may have it by now',
+      ),
+    },
+  },
   blind: {
     description: 'what cannot be watched, and is looked at with each interval',
     facts: { problem: ref('problem') },

@@ -48,6 +48,10 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
         return superseded(event, say);
       case 'failed':
         return failed(event.error, say);
+      case 'waiting':
+        return say(`${problemText(event.error, style)}; it is tried again`);
+      case 'shard':
+        return say(`Shard ${event.shard}: ${event.state}`);
       case 'blind':
         return say(`${style.colour.yellow('only looked at with each interval:')} ${printable(event.error.message)}`);
       case 'definitions':
