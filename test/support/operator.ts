@@ -13,6 +13,11 @@ const apiVersion = 'infrahub.operators.com/v1alpha1';
 /** A line that the operator printed. */
 export interface Line {
   readonly event: string;
+  /** In ISO 8601. */
+  readonly time: string;
+  /** Of a line `shard`. */
+  readonly shard?: number;
+  readonly state?: string;
   readonly definition?: string;
   readonly trigger?: { readonly type: string; readonly objects?: readonly string[] };
   readonly result?: { readonly summary: Record<string, number> };
@@ -53,7 +58,8 @@ export async function startHome(): Promise<{ readonly controlPlane: ControlPlane
   return { controlPlane, cluster };
 }
 
-async function installKinds(cluster: Cluster): Promise<void> {
+/** Of definitions, and waits until they are established. */
+export async function installKinds(cluster: Cluster): Promise<void> {
   for (const file of ['infrahubsyncs.yaml', 'vidraresources.yaml']) {
     const manifest = parse(readFileSync(join(import.meta.dirname, '../../crds', file), 'utf8')) as Reference;
     await cluster.apply(manifest, 'test');

@@ -1,0 +1,207 @@
+/** `vidra watch` as a daemon: it waits for what is not there yet, outlives what goes away, and can be asked how it is. */
+import { request } from 'node:https';
+import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { tokenOf } from '../support/account.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { type Cluster, connect } from '../support/cluster.ts';
+import { freePort } from '../support/free-port.ts';
+import { installKinds, type Operator, resource, startOperator, untilCondition } from '../support/operator.ts';
+import { startProxy } from '../support/proxy.ts';
+import { vidra } from '../support/vidra.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let namespace: string;
+let operator: Operator | undefined;
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane({});
+  cluster = connect(controlPlane.kubeconfig);
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+});
+afterEach(async () => {
+  const ended = operator?.stop();
+  operator = undefined;
+  if (ended) expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+async function start(kubeconfig: string, ...flags: string[]): Promise<Operator> {
+  operator = await startOperator(kubeconfig, {}, flags);
+  return operator;
+}
+
+const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+
+/** A new definition is carried out. */
+async function expectWork(name: string): Promise<void> {
+  const definition = resource(`${namespace}-${name}`, [configMap(name)]);
+  await cluster.create(definition);
+  await untilCondition(cluster, definition, 'Ready', 'True');
+  expect(await cluster.exists(configMap(name))).toBe(true);
+}
+
+const says = ({ lines }: Operator, event: string) =>
+  waitFor(`a line ${event}`, () => lines().find((line) => line.event === event));
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+/** Whoever asks for metrics does not know the certificate. */
+function getSecure(port: number, path: string, token?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const asked = request({ port, path, headers, rejectUnauthorized: false }, async (response) =>
+      resolve({ status: response.statusCode, body: await text(response) }),
+    );
+    asked.once('error', reject).end();
+  });
+}
+
+async function get(port: number, path: string): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, body: await response.text() };
+}
+
+/** The probes answer from the start on. */
+async function untilProbed(port: number, path: string, status: number): Promise<string> {
+  return waitFor(`${path} to answer ${status}`, async () => {
+    const answer = await get(port, path).catch(() => undefined);
+    return answer?.status === status ? answer.body : undefined;
+  });
+}
+
+it('waits for the kinds of definitions, and says how to install them', async () => {
+  const port = await freePort();
+  const started = await start(controlPlane.kubeconfig, `--health-probe-bind-address=127.0.0.1:${port}`);
+  const { problem } = await says(started, 'waiting');
+  expect(problem).toMatchObject({ code: 'KIND_UNKNOWN', message: expect.stringContaining('vidra install') });
+  expect(await untilProbed(port, '/readyz', 500)).toContain('vidra install');
+  expect((await get(port, '/healthz')).status).toBe(200);
+  await installKinds(cluster);
+  await expectWork('a');
+  expect(await untilProbed(port, '/readyz', 200)).toBe('ok');
+});
+
+describe('with an API server of its own', () => {
+  let apiServer: ApiServer;
+  beforeAll(async () => {
+    apiServer = await startApiServer(dirname(controlPlane.kubeconfig));
+  });
+  afterAll(() => apiServer.close());
+
+  it('waits for it at the start, saying why it is not ready', async () => {
+    await apiServer.kill();
+    const port = await freePort();
+    const flags = ['--leader-elect', `--health-probe-bind-address=127.0.0.1:${port}`];
+    const started = await start(apiServer.kubeconfig, ...flags);
+    expect((await says(started, 'waiting')).problem?.code).toBe('CLUSTER_UNREACHABLE');
+    expect(await untilProbed(port, '/readyz', 500)).toContain('ECONNREFUSED');
+    expect((await get(port, '/healthz')).status).toBe(200);
+    await apiServer.start();
+    await expectWork('a');
+    expect(await untilProbed(port, '/readyz', 200)).toBe('ok');
+  });
+
+  it('goes on when it is back', async () => {
+    const started = await start(apiServer.kubeconfig, '--leader-elect');
+    await expectWork('a');
+    await apiServer.kill();
+    await cluster.create(resource(`${namespace}-meanwhile`, [configMap('meanwhile')]));
+    await waitFor('the Lease to be lost', () => started.lines().find(({ state }) => state === 'lost'));
+    await apiServer.start();
+    await waitFor('what was wanted meanwhile', () => cluster.exists(configMap('meanwhile')));
+    await expectWork('b');
+  });
+});
+
+it('sees what changed while a watch was refused as too old', async () => {
+  const proxy = await startProxy(controlPlane.kubeconfig);
+  const started = await start(proxy.kubeconfig);
+  await says(started, 'watching');
+  const watches = /^\/apis\/infrahub\.operators\.com\/.*watch=(true|1)/;
+  const gone = {
+    type: 'ERROR',
+    object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 410 },
+  };
+  for (const fault of [
+    { kind: 'status', status: 410 },
+    { kind: 'say', body: `${JSON.stringify(gone)}\n` },
+  ] as const) {
+    proxy.forget();
+    proxy.inject({ path: watches, times: 4, fault });
+    await proxy.down();
+    await cluster.create(resource(`${namespace}-${fault.kind}`, [configMap(fault.kind)]));
+    await proxy.up();
+    await waitFor('what was wanted meanwhile', () => cluster.exists(configMap(fault.kind)));
+    expect(proxy.count({ path: watches })).toBeGreaterThan(2);
+    proxy.heal();
+  }
+  await proxy.close();
+});
+
+it('serves metrics by HTTPS, to those who may read them', async () => {
+  const port = await freePort();
+  await start(controlPlane.kubeconfig, '--leader-elect', `--metrics-bind-address=127.0.0.1:${port}`);
+  await expectWork('a');
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'monitor', namespace } };
+  await cluster.create(account);
+  const token = await tokenOf(cluster, namespace, 'monitor');
+  expect((await getSecure(port, '/metrics')).status).toBe(401);
+  expect((await getSecure(port, '/metrics', token)).status).toBe(403);
+
+  const rbac = 'rbac.authorization.k8s.io';
+  const rules = [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }];
+  const role = { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: namespace } };
+  await cluster.create({ ...role, rules } as typeof role);
+  const subjects = [{ kind: 'ServiceAccount', name: 'monitor', namespace }];
+  const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name: namespace };
+  await cluster.create({ ...role, kind: 'ClusterRoleBinding', roleRef, subjects } as typeof role);
+  const body = await waitFor('the metrics', async () => {
+    const answer = await getSecure(port, '/metrics', token);
+    return answer.status === 200 && answer.body;
+  });
+  const labels = `kind="VidraResource",name="${namespace}-a"`;
+  expect(body).toMatch(new RegExp(`^vidra_reconcile_total\\{${labels},result="succeeded"\\} [1-9]`, 'm'));
+  expect(body).toMatch(/^vidra_reconcile_duration_seconds_count\{kind="VidraResource"\} [1-9]/m);
+  expect(body).toContain(`vidra_managed_objects{${labels}} 1`);
+  expect(body).toContain('vidra_leader{shard="0"} 1');
+});
+
+it('serves metrics to everybody when it is told to, and forgets what is gone', async () => {
+  const port = await freePort();
+  await start(controlPlane.kubeconfig, `--metrics-bind-address=127.0.0.1:${port}`, '--metrics-secure=false');
+  await expectWork('a');
+  const name = `name="${namespace}-a"`;
+  expect((await get(port, '/metrics')).body).toContain(name);
+  await cluster.remove(resource(`${namespace}-a`, []));
+  await waitFor('it to be forgotten', async () => !(await get(port, '/metrics')).body.includes(name));
+});
+
+it.each([
+  ['--shards=2', '--shards needs --leader-elect'],
+  ['--shards=0', 'Write a number'],
+  ['--metrics-bind-address=8443', '"8443" is no address'],
+  ['--metrics-secure=no', 'Write true or false'],
+])('says what is wrong with %s', async (flag, message) => {
+  const { code, stderr } = await vidra(['watch', flag], { environment: { KUBECONFIG: controlPlane.kubeconfig } });
+  expect(code).toBe(64);
+  expect(stderr).toContain(message);
+});
+
+it('has no such flags for files', async () => {
+  const { code, stderr } = await vidra(['watch', '-f', '-', '--leader-elect']);
+  expect(code).toBe(64);
+  expect(stderr).toContain("cannot be used with option '-f");
+});
