@@ -31,6 +31,8 @@ export type LoopEvent =
   | { readonly type: 'shard'; readonly shard: number; readonly state: 'acquired' | 'leaving' | 'released' | 'lost' }
   /** Something that is looked at with each interval only. */
   | { readonly type: 'blind'; readonly error: VidraError }
+  /** Something that stops nothing, and that people should know. */
+  | { readonly type: 'warned'; readonly error: VidraError }
   | { readonly type: 'definitions'; readonly count: number }
   /** The files cannot be read; what they said before holds. */
   | { readonly type: 'unreadable'; readonly error: VidraError }

@@ -17,6 +17,7 @@ import type { Measure } from './measure.ts';
 import { startQueue } from './queue.ts';
 import { dependentsOf, isReady } from './readiness.ts';
 import { groupOf } from './reconcile-group.ts';
+import { recordEvents } from './record-events.ts';
 import type { OperatorSettings } from './settings.ts';
 import type { Share } from './share.ts';
 import { steadySources } from './steady-sources.ts';
@@ -73,6 +74,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     run: (tasks) => runner(tasks),
     signal,
   });
+  const recorder = recordEvents({ home, onLoss: (error) => emit({ type: 'warned', error }) });
   const add = (key: string, trigger: Trigger) => {
     if (!share.fenceOf(key)) return;
     own.add(key);
@@ -85,7 +87,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     measure.forgotten(key);
   };
   const runner = createFencedRunner({
-    ...{ clusterFor, share, known, drift, options },
+    ...{ clusterFor, share, known, drift, recorder, options },
     home: await home.identity(),
     fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
     queue: { add },
@@ -110,6 +112,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
   });
   emit({ type: 'watching', set, server: home.server, intervalMs: settings().syncIntervalMs });
   await queue.ended;
+  await recorder.finish();
   emit({ type: 'ended' });
 }
 

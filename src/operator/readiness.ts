@@ -1,7 +1,7 @@
 /** Whether a definition may run now, by what it and others say. Pure. */
 import { nameOfDefinition } from '../definition/definition.ts';
 import { problemOf } from '../engine/intent.ts';
-import { conditionOf } from '../manifest/condition.ts';
+import { type Condition, conditionOf } from '../manifest/condition.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import type { Followed } from './followed.ts';
 import type { Standing } from './standing.ts';
@@ -22,8 +22,17 @@ export function obstacleOf(followed: Followed, all: ReadonlyMap<string, Followed
 /** Ready, in the version that is wanted now. */
 export function isReady(followed: Followed | undefined): boolean {
   if (!followed) return false;
-  const ready = conditionOf((followed.object['status'] ?? {}) as JsonObject, 'Ready');
+  const ready = readyOf(followed);
   return ready?.status === 'True' && ready.observedGeneration === followed.stored.generation;
+}
+
+/** Whether its status says so. */
+export function isSuspended(followed: Followed): boolean {
+  return readyOf(followed)?.reason === 'Suspended';
+}
+
+function readyOf({ object }: Followed): Condition | undefined {
+  return conditionOf((object['status'] ?? {}) as JsonObject, 'Ready');
 }
 
 /** Keys of what waits for a definition. */

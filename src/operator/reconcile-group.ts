@@ -68,7 +68,12 @@ async function endOne(
   if (result.outcomes.length > 0) await report(member, { type: 'waiting', result, snapshot });
   const until = Date.now() + (definition.timeout ?? usualTimeoutMs);
   const settled = await awaitSettled(result, target, { ...run, signal }, until);
-  await report(member, { type: 'ended', result: settled, snapshot });
+  await report(member, {
+    type: 'ended',
+    result: settled,
+    snapshot,
+    ...(result.outcomes.length > 0 && { waited: result }),
+  });
 }
 
 /** Whether nothing is left to be done for a definition that stands so. */

@@ -15,6 +15,7 @@ import { expectationsOf } from '../loop/expectation.ts';
 import { discover } from '../loop/reconcile.ts';
 import { consentOf } from './consent.ts';
 import { destinationOf } from './destination-of.ts';
+import { happeningsOf } from './events.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed } from './followed.ts';
 import { letGo, mayLetGo } from './let-go.ts';
@@ -22,8 +23,9 @@ import type { Measure } from './measure.ts';
 import type { Ready } from './member.ts';
 import { recordsOf } from './part.ts';
 import type { Queue, Task } from './queue.ts';
-import { dependentsOf, isReady, obstacleOf } from './readiness.ts';
+import { dependentsOf, isReady, isSuspended, obstacleOf } from './readiness.ts';
 import { isGood, reconcileGroup } from './reconcile-group.ts';
+import type { Recorder } from './record-events.ts';
 import { writeStatus } from './report.ts';
 import type { OperatorSettings } from './settings.ts';
 import type { Standing } from './standing.ts';
@@ -36,6 +38,7 @@ export interface RunnerContext {
   readonly known: Map<string, Followed>;
   readonly drift: Drift;
   readonly queue: Pick<Queue, 'add'>;
+  readonly recorder: Pick<Recorder, 'record'>;
   readonly options: {
     readonly settings: () => OperatorSettings;
     readonly measure: Measure;
@@ -46,14 +49,18 @@ export interface RunnerContext {
 
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
-  const { base, home, known, drift, queue, options } = context;
+  const { base, home, known, drift, queue, recorder, options } = context;
   const { emit, measure } = options;
   const recordsNow = sharing(() => base.inventory.list());
+
+  const tell = (followed: Followed, standing: Standing) =>
+    recorder.record(followed, happeningsOf(standing, isSuspended(followed)));
 
   const say = async (key: string, standing: Standing, records?: readonly InventoryRecord[]) => {
     const followed = known.get(key);
     if (!followed) return;
     const wasReady = isReady(followed);
+    tell(followed, standing);
     const object = await writeStatus(base.home, followed, standing, records);
     const now = known.get(key);
     if (now?.stored.uid !== followed.stored.uid) return;
@@ -95,6 +102,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       own = recordsOf(definition, await recordsNow());
     }
     if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
+      tell(member, standing);
       await removeFinalizer(base.home, known.get(key) ?? member);
     } else await say(key, standing, own);
     follow(member, standing, own);

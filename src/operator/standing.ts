@@ -25,5 +25,10 @@ export type Standing =
     }
   /** All is written, and what is not healthy or not gone yet is waited for. */
   | { readonly type: 'waiting'; readonly result: Result; readonly snapshot?: Snapshot | undefined }
-  /** The run has ended. */
-  | { readonly type: 'ended'; readonly result: Result; readonly snapshot?: Snapshot | undefined };
+  /** The run has ended; `waited` is what it had done when the waiting began. */
+  | {
+      readonly type: 'ended';
+      readonly result: Result;
+      readonly snapshot?: Snapshot | undefined;
+      readonly waited?: Result;
+    };

@@ -26,6 +26,7 @@ export interface WatchFacts {
   readonly waiting: { readonly problem: Problem };
   readonly shard: { readonly shard: number; readonly state: Extract<LoopEvent, { type: 'shard' }>['state'] };
   readonly blind: { readonly problem: Problem };
+  readonly warned: { readonly problem: Problem };
   readonly definitions: { readonly count: number };
   readonly unreadable: { readonly problem: Problem };
   readonly ended: Readonly<Record<never, never>>;

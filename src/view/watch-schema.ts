@@ -87,6 +87,10 @@ const eventSchemas: { readonly [Name in keyof WatchFacts]: EventSchema<WatchFact
     description: 'what cannot be watched, and is looked at with each interval',
     facts: { problem: ref('problem') },
   },
+  warned: {
+    description: 'what stops nothing, and people should know',
+    facts: { problem: ref('problem') },
+  },
   definitions: {
     description: 'the files say something else',
     facts: { count: described(count, 'how many definitions there are') },

@@ -54,6 +54,8 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
         return say(`Shard ${event.shard}: ${event.state}`);
       case 'blind':
         return say(`${style.colour.yellow('only looked at with each interval:')} ${printable(event.error.message)}`);
+      case 'warned':
+        return say(`${style.colour.yellow('warning:')} ${printable(event.error.message)}`);
       case 'definitions':
         return say(`The definitions changed: ${countOf(event.count, 'definition')}`);
       case 'unreadable':
