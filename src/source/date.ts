@@ -18,21 +18,21 @@ export function absoluteDate(text: string, now: Date): string {
   if (ago) return timeAgo(value, ago[1] ?? '', ago[2] ?? '', now);
   if (day.test(value)) return instant(value, '00:00:00', '', 0, value);
   const parts = zoned.exec(value);
-  if (!parts) throw invalid(value, 'is not a date.');
+  if (!parts) throw invalid(value, 'is not a date');
   const [, date = '', time = '', fraction = '', , sign, hours, minutes] = parts;
-  if (Number(hours ?? 0) > 23 || Number(minutes ?? 0) > 59) throw invalid(value, 'has no such time zone.');
+  if (Number(hours ?? 0) > 23 || Number(minutes ?? 0) > 59) throw invalid(value, 'has no such time zone');
   const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -1 : 1);
   return instant(date, time, fraction, offset, value);
 }
 
 function timeAgo(value: string, sign: string, amount: string, now: Date): string {
-  if (sign === '+') throw invalid(value, 'lies in the future, which no source knows.');
+  if (sign === '+') throw invalid(value, 'lies in the future, which no source knows');
   const total = [...amount.matchAll(/(\d+)([smhdw])/g)].reduce(
     (sum, [, count, unit = '']) => sum + Number(count) * (secondsOf[unit] ?? 0),
     0,
   );
   const then = new Date(now.getTime() - total * 1000);
-  if (Number.isNaN(then.getTime()) || then.getUTCFullYear() < 1970) throw invalid(value, 'lies before 1970.');
+  if (Number.isNaN(then.getTime()) || then.getUTCFullYear() < 1970) throw invalid(value, 'lies before 1970');
   return seconds(then);
 }
 
@@ -40,7 +40,7 @@ function instant(date: string, time: string, fraction: string, offsetMinutes: nu
   const local = new Date(`${date}T${time}Z`);
   // JavaScript rolls 30 February over to March: what is printed again must be what was read.
   if (Number.isNaN(local.getTime()) || seconds(local) !== `${date}T${time}Z`)
-    throw invalid(value, 'is no day or time of the calendar.');
+    throw invalid(value, 'is no day or time of the calendar');
   const utc = seconds(new Date(local.getTime() - offsetMinutes * 60_000));
   return fraction ? utc.replace('Z', `.${fraction}Z`) : utc;
 }

@@ -31,6 +31,6 @@ export function createDispatcher(options: ConnectionOptions): Dispatcher {
     });
   } catch {
     // The cause is not kept: it may hold the proxy's password.
-    throw new VidraError('USAGE', 'is not the address of a proxy.', { subject: 'HTTP_PROXY or HTTPS_PROXY' });
+    throw new VidraError('USAGE', 'is not the address of a proxy', { subject: 'HTTP_PROXY or HTTPS_PROXY' });
   }
 }

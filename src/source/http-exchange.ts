@@ -27,7 +27,7 @@ export async function exchange(
     await response.body.dump();
     target = next;
   }
-  throw new VidraError('SOURCE_REFUSED', `redirects more than ${mostRedirects} times.`, { subject: base.description });
+  throw new VidraError('SOURCE_REFUSED', `redirects more than ${mostRedirects} times`, { subject: base.description });
 }
 
 /** Credentials never leave the origin that they were given for, so a redirect elsewhere ends the request. */
@@ -43,17 +43,17 @@ function redirectTarget(
   if (!redirects || !location || !URL.canParse(location, from.href)) return undefined;
   const target = new URL(location, from);
   if (target.origin !== from.origin) {
-    throw new VidraError('SOURCE_REFUSED', `redirects to ${target.origin}. Give that address instead.`, { subject });
+    throw new VidraError('SOURCE_REFUSED', `redirects to ${target.origin}; give that address instead`, { subject });
   }
   if (!keepsMethod && method !== 'GET') {
-    throw new VidraError('SOURCE_REFUSED', `redirects a ${method} request to ${target.pathname}.`, { subject });
+    throw new VidraError('SOURCE_REFUSED', `redirects a ${method} request to ${target.pathname}`, { subject });
   }
   return target;
 }
 
 async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number, subject: string): Promise<HttpAnswer> {
   const tooLarge = () =>
-    new VidraError('SOURCE_TOO_LARGE', `the answer is larger than ${maxBytes} bytes.`, { subject });
+    new VidraError('SOURCE_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`, { subject });
   if (Number(headerOf(response, 'content-length') ?? 0) > maxBytes) {
     response.body.on('error', () => {}).destroy();
     throw tooLarge();

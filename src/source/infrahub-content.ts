@@ -51,10 +51,10 @@ async function checked(
 ): Promise<Content> {
   const subject = describeRow(row, address);
   if (isHtml(answer)) {
-    throw new VidraError('SOURCE_INVALID_ANSWER', 'is a web page (HTML) and holds no manifests.', { subject });
+    throw new VidraError('SOURCE_INVALID_ANSWER', 'is a web page (HTML) and holds no manifests', { subject });
   }
   if (checksumOf(bytes) !== row.checksum) {
-    const message = `the content has the checksum ${checksumOf(bytes)}, listed is ${row.checksum}: it changed while it was read, or was changed behind Infrahub.`;
+    const message = `the content has the checksum ${checksumOf(bytes)}, listed is ${row.checksum}: it changed while it was read, or was changed behind Infrahub`;
     return { kind: 'changed', error: new VidraError('SOURCE_CHANGING', message, { subject }) };
   }
   await cache.put(row.checksum, bytes);
@@ -70,7 +70,7 @@ function withoutContent(answer: HttpAnswer, row: ArtifactRow, address: string): 
   }
   if (answer.status === 409) return { kind: 'pending', reason: said };
   if (answer.status === 404 && /\/ CoreArtifact in the database/.test(said)) {
-    const error = new VidraError('SOURCE_CHANGING', 'was deleted while it was read.', { subject });
+    const error = new VidraError('SOURCE_CHANGING', 'was deleted while it was read', { subject });
     return { kind: 'changed', error };
   }
   if (isUnhandled(answer)) return { kind: 'changed', error: answerError(answer, subject, 'Its content') };

@@ -8,7 +8,7 @@ const longestMessage = 500;
 /** An answer that is not the wanted one, as an error with Infrahub's own words. `what` names the request for people. */
 export function answerError(answer: HttpAnswer, subject: string, what: string): VidraError {
   const said = messageOf(answer);
-  const words = said ? `: ${said}` : '.';
+  const words = said ? `: ${said}` : '';
   return new VidraError(codeFor(answer.status, said), `${what} was answered with status ${answer.status}${words}`, {
     subject,
   });
@@ -24,7 +24,7 @@ function codeFor(status: number, said: string): ErrorCode {
 
 /** A branch that does not exist: 400 from REST, 404 from GraphQL, the same words. */
 export function isUnknownBranch(said: string): boolean {
-  return /^Branch: .+ not found\.$/.test(said);
+  return /^Branch: .+ not found$/.test(said);
 }
 
 /** A 5xx that will come again: the stored query itself is wrong. */
@@ -32,7 +32,7 @@ export function isPermanent(answer: HttpAnswer): boolean {
   return answer.status === 502 && messageOf(answer).startsWith('GraphQLQuery ');
 }
 
-/** Infrahub's own words, on one line and cut at 500 characters; empty when it said nothing that can be read. */
+/** Infrahub's own words, on one line, cut at 500 characters, without a full stop; empty when it said nothing that can be read. */
 export function messageOf(answer: Pick<HttpAnswer, 'contentType' | 'body'>): string {
   if (isHtml(answer)) return 'a web page and no answer of the API';
   const text = new TextDecoder().decode(answer.body.subarray(0, 65_536));
@@ -42,7 +42,7 @@ export function messageOf(answer: Pick<HttpAnswer, 'contentType' | 'body'>): str
   } catch {
     if (answer.contentType === 'application/json') said = '';
   }
-  return oneLine(said, longestMessage);
+  return oneLine(said, longestMessage).replace(/\.$/, '');
 }
 
 /** A text from outside, fit for a message: one line, without control characters, cut at `longest`. */

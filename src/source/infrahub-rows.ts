@@ -28,13 +28,13 @@ export interface Listing {
  */
 export function readRows(data: unknown, artifactName: string, subject: string): Listing {
   const { edges, count } = record(record(data)['CoreArtifact']);
-  if (!Array.isArray(edges)) throw invalid('does not hold CoreArtifact { edges }.', subject);
+  if (!Array.isArray(edges)) throw invalid('does not hold CoreArtifact { edges }', subject);
   const all = edges.map((edge) => readRow(record(edge)['node'], subject));
   const rows = new Map<string, ArtifactRow>();
   for (const row of all.filter(({ name }) => name === artifactName)) {
     const twin = rows.get(row.id);
     if (twin && twin.checksum !== row.checksum)
-      throw invalid(`lists artifact ${row.id} twice, with two checksums.`, subject);
+      throw invalid(`lists artifact ${row.id} twice, with two checksums`, subject);
     rows.set(row.id, row);
   }
   const others = all.filter(({ name }) => name !== artifactName);
@@ -59,9 +59,9 @@ function readRow(node: unknown, subject: string): ArtifactRow {
   const nameValue = record(name)['value'];
   const { value: checksumValue } = record(checksum);
   if (typeof id !== 'string' || !/^[\w-]{1,128}$/.test(id))
-    throw invalid('lists an artifact without a usable id.', subject);
+    throw invalid('lists an artifact without a usable id', subject);
   if (typeof nameValue !== 'string')
-    throw invalid(`does not tell the name of artifact ${id}: select name { value }.`, subject);
+    throw invalid(`does not tell the name of artifact ${id}: select name { value }`, subject);
   return {
     id,
     name: nameValue,
@@ -74,9 +74,9 @@ function readRow(node: unknown, subject: string): ArtifactRow {
 function readChecksum(value: unknown, id: string, subject: string): string | undefined {
   if (value === null) return undefined;
   if (value === undefined)
-    throw invalid(`does not tell the checksum of artifact ${id}: select checksum { value }.`, subject);
+    throw invalid(`does not tell the checksum of artifact ${id}: select checksum { value }`, subject);
   if (typeof value === 'string' && /^[0-9a-f]{32}$/i.test(value)) return value.toLowerCase();
-  throw invalid(`gives artifact ${id} a checksum that is no MD5.`, subject);
+  throw invalid(`gives artifact ${id} a checksum that is no MD5`, subject);
 }
 
 /** For people only, so cut and on one line. */

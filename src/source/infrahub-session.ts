@@ -73,12 +73,12 @@ async function login(
   const headers = { 'content-type': 'application/json' };
   const answer = await http.send({ method: 'POST', path: '/api/auth/login', headers, body, signal });
   if (answer.status === 404 && /login user/.test(new TextDecoder().decode(answer.body))) {
-    throw new VidraError('SOURCE_UNAUTHORIZED', `does not know the user ${user.username}.`, { subject: http.address });
+    throw new VidraError('SOURCE_UNAUTHORIZED', `does not know the user ${user.username}`, { subject: http.address });
   }
   if (answer.status !== 200) throw answerError(answer, http.address, `The login of ${user.username}`);
   const { access_token: access, refresh_token: refreshToken } = json(answer);
   if (typeof access !== 'string' || typeof refreshToken !== 'string') {
-    throw new VidraError('SOURCE_INVALID_ANSWER', 'the login was answered without tokens.', { subject: http.address });
+    throw new VidraError('SOURCE_INVALID_ANSWER', 'the login was answered without tokens', { subject: http.address });
   }
   return {
     access: headerValue(access, 'The access token'),
@@ -126,5 +126,5 @@ function json(answer: HttpAnswer): Readonly<Record<string, unknown>> {
 function headerValue(secret: string, subject: string): string {
   const value = secret.trim();
   if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new VidraError('SOURCE_UNAUTHORIZED', 'is empty or holds characters that no header may have.', { subject });
+  throw new VidraError('SOURCE_UNAUTHORIZED', 'is empty or holds characters that no header may have', { subject });
 }

@@ -44,7 +44,7 @@ function artifactOf(row: ArtifactRow, bytes: Uint8Array, address: string): Artif
     const content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return { id: row.id, name: row.name, digest: row.checksum ?? '', content };
   } catch (cause) {
-    throw new VidraError('SOURCE_INVALID_ANSWER', 'is not UTF-8 text.', { subject: describeRow(row, address), cause });
+    throw new VidraError('SOURCE_INVALID_ANSWER', 'is not UTF-8 text', { subject: describeRow(row, address), cause });
   }
 }
 

@@ -102,7 +102,7 @@ async function readUntilAgreed(reading: Reading, attempts: number, retryMs: numb
 async function lastResort(contents: Content[], changed: Content | undefined, reading: Reading): Promise<Content[]> {
   const { client, wanted, signal } = reading;
   if (changed?.kind !== 'changed') {
-    const message = `the artifacts ${wanted.artifactName} kept changing while they were read.`;
+    const message = `the artifacts ${wanted.artifactName} kept changing while they were read`;
     throw new VidraError('SOURCE_CHANGING', message, { subject: client.address });
   }
   const version = await client.version(signal);
@@ -120,7 +120,7 @@ function readContents(reading: Reading, rows: readonly ArtifactRow[]): Promise<C
     const content = await readContent(client, row, { branch: wanted.branch, at: wanted.at, maxBytes }, cache, signal);
     if (content.kind === 'content') total += content.bytes.length;
     if (total <= maxTotalBytes) return content;
-    const message = `the artifacts ${wanted.artifactName} are larger than ${maxTotalBytes} bytes together.`;
+    const message = `the artifacts ${wanted.artifactName} are larger than ${maxTotalBytes} bytes together`;
     throw new VidraError('SOURCE_TOO_LARGE', message, { subject: client.address });
   });
 }

@@ -42,7 +42,7 @@ export async function pause(ms: number, signal: AbortSignal, subject: string): P
 
 /** The error of every request that was given up on the user's wish. */
 export function interrupted(subject: string): VidraError {
-  return new VidraError('INTERRUPTED', 'reading was interrupted.', { subject });
+  return new VidraError('INTERRUPTED', 'reading was interrupted', { subject });
 }
 
 /** The work's own end, or INTERRUPTED as soon as the signal is given: for work that others wait for too, or that cannot be ended. */

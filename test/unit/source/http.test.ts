@@ -104,7 +104,7 @@ it('says that nobody listens, with the address and without a stack of causes', a
   await new Promise((resolve) => server.close(resolve));
   await expect(get(address)).rejects.toMatchObject({
     code: 'SOURCE_UNREACHABLE',
-    message: `${address}: refused the connection.`,
+    message: `${address}: refused the connection`,
   });
 });
 
@@ -177,7 +177,7 @@ it('follows a redirect within the origin with its headers, and none to another',
   expect(seen.map((request) => request.headers['x-infrahub-key'])).toEqual(['secret', 'secret']);
   const away = get(address, {}, { path: '/away', headers });
   await expect(away).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
-  await expect(away).rejects.toThrow(`redirects to ${other.address}.`);
+  await expect(away).rejects.toThrow(`redirects to ${other.address};`);
   expect(other.seen).toHaveLength(0);
 });
 
