@@ -1,6 +1,7 @@
 /** From where something was written to a line of a file in the checkout. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { nameOfDefinition } from '../definition/definition.ts';
 import { parseDefinitions } from '../definition/parse.ts';
 import type { Origin } from '../errors.ts';
 import type { FilePlace } from '../view/workflow-command.ts';
@@ -21,36 +22,13 @@ export function createPlaces({ cwd, environment }: Terminal): (origin: Origin) =
   };
 }
 
-/** Of an origin in the manifests of a VidraResource the lines count from the start of these, not of the file. */
+/** Of an origin in manifests whose lines the file does not have: where their definition begins. */
 export function positionIn(text: string, origin: Origin): { readonly line: number; readonly column: number } {
-  const { artifact, line, column } = origin;
-  if (artifact === undefined) return { line, column };
+  if (origin.artifact === undefined) return { line: origin.line, column: origin.column };
   const { definitions } = parseDefinitions([{ name: origin.source, content: text }]);
-  const definition = definitions.find(({ kind, name }) => `${kind} ${name}` === artifact);
-  if (definition?.kind !== 'VidraResource') return { line: 1, column: 1 };
-  const [lines, embedded] = [text.split('\n'), definition.manifest.split('\n')];
-  const first = findLines(lines, embedded, definition.origin.line - 1);
-  if (first === undefined) return { line: definition.origin.line, column: definition.origin.column };
-  const deeper = indentation(lines[first + line - 1]) - indentation(embedded[line - 1]);
-  return { line: first + line, column: column + deeper };
-}
-
-/**
- * Index of the line from which on all lines are these, whatever their indentation, in the document that starts at `from`;
- * nothing when they are written otherwise.
- */
-function findLines(lines: readonly string[], wanted: readonly string[], from: number): number | undefined {
-  const rest = wanted.map((line) => line.trim());
-  while (rest.at(-1) === '') rest.pop();
-  const end = lines.findIndex((line, index) => index > from && /^---(\s|$)/.test(line));
-  for (let start = from; start + rest.length <= (end < 0 ? lines.length : end); start++) {
-    if (rest.every((line, index) => lines[start + index]?.trim() === line)) return start;
-  }
-  return undefined;
-}
-
-function indentation(line = ''): number {
-  return line.length - line.trimStart().length;
+  const definition = definitions.find((one) => nameOfDefinition(one) === origin.artifact);
+  const { line, column } = definition?.origin ?? { line: 1, column: 1 };
+  return { line, column };
 }
 
 function readIfThere(path: string): string | undefined {

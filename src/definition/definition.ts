@@ -1,5 +1,6 @@
 /** What the user wrote: which artifacts, or which manifests, shall be where. */
 
+import type { TextPlace } from '../manifest/decode.ts';
 import type { Origin } from '../manifest/manifest.ts';
 import type { Conduct, NamespacedName } from './conduct.ts';
 import type { Policy } from './policy.ts';
@@ -58,6 +59,8 @@ export interface VidraResource extends Common {
   readonly kind: 'VidraResource';
   /** YAML or JSON of any number of documents. */
   readonly manifest: string;
+  /** Of the manifest in the file that it was read from, where that has its lines. */
+  readonly place?: TextPlace;
 }
 
 export type Definition = InfrahubSync | VidraResource;

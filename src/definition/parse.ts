@@ -10,6 +10,7 @@ import { type LateCheck, loadLateChecks } from './check-late.ts';
 import { type Definition, definitionApiVersion } from './definition.ts';
 import { readDefinition } from './read.ts';
 import { rulesByKind } from './rules.ts';
+import { placeOf } from './text-place.ts';
 
 export interface ParsedDefinitions {
   readonly definitions: readonly Definition[];
@@ -34,10 +35,17 @@ export function parseDefinitions(files: readonly File[], late: readonly LateChec
   for (const file of files) {
     const decoded = decode(file.content, { source: file.name }, { code: 'DEFINITION_INVALID', check: checkAll });
     problems.push(...decoded.problems.map(asDefinitionProblem));
-    for (const located of decoded.manifests) addDefinition(readDefinition(located), definitions, problems);
+    const lines = file.content.split('\n');
+    for (const located of decoded.manifests)
+      addDefinition(withPlace(readDefinition(located), lines), definitions, problems);
   }
   if (definitions.size === 0 && problems.length === 0) problems.push(nothingIn(files));
   return { definitions: [...definitions.values()], problems };
+}
+
+function withPlace(definition: Definition, lines: readonly string[]): Definition {
+  const place = definition.kind === 'VidraResource' && placeOf(definition.manifest, lines, definition.origin);
+  return place ? { ...definition, place } : definition;
 }
 
 /** A file of definitions that is no YAML is wrong usage, unlike a manifest that a source gives. */

@@ -85,9 +85,10 @@ function ofDefinition(
 ): Intents {
   if (definition.kind === 'InfrahubSync')
     return ofSync(definition, target, fetched.get(definition.name), records, byName);
-  const { name, manifest, destination, origin } = definition;
+  const { name, manifest, destination, origin, place } = definition;
   const header = { name, set: target.set, server: destinationServer(destination.server) };
-  const decoded = decode(manifest, { source: origin.source, artifact: `VidraResource ${name}` });
+  const { source } = origin;
+  const decoded = decode(manifest, place ? { source, place } : { source, artifact: nameOfDefinition(definition) });
   const policy = { ...definition.policy, ...target.overrides };
   return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set, policy));
 }

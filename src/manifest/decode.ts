@@ -22,6 +22,15 @@ export interface Decoded {
 export interface Where {
   readonly source: string;
   readonly artifact?: string;
+  /** Where the text stands in the source, when it is a part of it: places are those of the source then. */
+  readonly place?: TextPlace;
+}
+
+/** The document that a text is in, and how many lines are above it and characters left of it. */
+export interface TextPlace {
+  readonly document: number;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** What the caller asks of each object besides, reported with the caller's code at the field that is named. */
@@ -42,13 +51,18 @@ interface Decoding {
 export function decode(written: string, where: Where, further?: FurtherCheck): Decoded {
   const text = withLineFeeds(written);
   const positionOf = positionsIn(text);
-  const originOf = (document: number, offset: number): Origin => ({ ...where, document, ...positionOf(offset) });
+  const originOf = (document: number, offset: number) => originIn(where, { document, ...positionOf(offset) });
   const decoding: Decoding = { further, manifests: [], problems: [], warnings: [], originOf };
   const refusal = refuseText(text);
   if (refusal) addProblem(decoding, originOf(1, refusal.offset), refusal.message);
   else for (const document of readJson(text) ?? readYaml(text)) addDocument(document, decoding);
   const { manifests, problems, warnings } = decoding;
   return { manifests, problems, warnings };
+}
+
+function originIn({ place, ...where }: Where, { document, line, column }: TextPlace): Origin {
+  if (!place) return { ...where, document, line, column };
+  return { ...where, document: place.document, line: place.line + line, column: place.column + column };
 }
 
 function addDocument(document: ReadDocument, decoding: Decoding): void {

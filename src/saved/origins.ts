@@ -36,7 +36,13 @@ export function originsOf(definitions: readonly Definition[], fetched: Fetched, 
 }
 
 // The same definition in another file, or in the cluster, is the same, and so it is to a Vidra that knows of more policies.
-function saidIn({ origin: _, stored: __, policy, ...said }: Definition): JsonValue {
+function saidIn({
+  origin: _,
+  stored: __,
+  place: ___,
+  policy,
+  ...said
+}: Definition & { readonly place?: unknown }): JsonValue {
   return { ...said, policy: writtenOf(policy) } as unknown as JsonValue;
 }
 

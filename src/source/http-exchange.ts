@@ -52,8 +52,7 @@ function redirectTarget(
 }
 
 async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number, subject: string): Promise<HttpAnswer> {
-  const tooLarge = () =>
-    new VidraError('SOURCE_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`, { subject });
+  const tooLarge = () => new VidraError('SOURCE_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`, { subject });
   if (Number(headerOf(response, 'content-length') ?? 0) > maxBytes) {
     response.body.on('error', () => {}).destroy();
     throw tooLarge();

@@ -28,37 +28,18 @@ describe('a place', () => {
   );
 });
 
-describe('the position of manifests that are written into a definition', () => {
+describe('the position of manifests whose lines the file does not have', () => {
   const file = [
+    '# of the shop',
     'apiVersion: infrahub.operators.com/v1alpha1',
     'kind: VidraResource',
-    'metadata: {name: other}',
+    'metadata: {name: web}',
     'spec: {manifest: "kind: ConfigMap"}',
-    '---',
-    'apiVersion: infrahub.operators.com/v1alpha1',
-    'kind: VidraResource',
-    'metadata:',
-    '  name: web',
-    'spec:',
-    '  manifest: |',
-    '    kind: ConfigMap',
-    '    metadata:',
-    '',
-    '      name: a',
-    '    ---',
-    '    kind: Secret',
   ].join('\n');
-  const at = (name: string, line: number, column: number) =>
-    positionIn(file, { ...origin('web.yaml'), artifact: `VidraResource ${name}`, line, column });
+  const at = (name: string) => positionIn(file, { ...origin('web.yaml'), artifact: `VidraResource ${name}` });
 
-  it('is that in the file where they are written line by line', () => {
-    expect(at('web', 1, 1)).toEqual({ line: 12, column: 5 });
-    expect(at('web', 4, 3)).toEqual({ line: 15, column: 7 });
-    expect(at('web', 6, 1)).toEqual({ line: 17, column: 5 });
-  });
-
-  it('is that of the definition where they are not, and the start of the file where it is not known', () => {
-    expect(at('other', 1, 1)).toEqual({ line: 1, column: 1 });
-    expect(at('gone', 3, 3)).toEqual({ line: 1, column: 1 });
+  it('is that of the definition, and the start of the file where that is not known', () => {
+    expect(at('web')).toEqual({ line: 2, column: 1 });
+    expect(at('gone')).toEqual({ line: 1, column: 1 });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConduct } from '../../../src/definition/conduct.ts';
 import type { InfrahubSync, VidraResource } from '../../../src/definition/definition.ts';
+import { parseDefinitions } from '../../../src/definition/parse.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 import type { OwnerIntent } from '../../../src/engine/intent.ts';
 import { type Fetched, intentsOf } from '../../../src/engine/wishes.ts';
@@ -343,5 +344,33 @@ describe('a record that does not fit the definition', () => {
     expect(decide([definition], [stored], undefined).owners).toMatchObject([
       { wish: { type: 'wanted' }, problems: [] },
     ]);
+  });
+});
+
+describe('a place in the manifest of a VidraResource', () => {
+  const head = (name: string) =>
+    `apiVersion: infrahub.operators.com/v1alpha1\nkind: VidraResource\nmetadata: { name: ${name} }\nspec:\n`;
+  const wrong = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\n  name: a\n---\nkind: Secret\n';
+  const indented = wrong.replaceAll(/^(?=.)/gm, '    ');
+  const first = `${head('first')}  manifest: '{}'\n`;
+  const said = (text: string) => {
+    const { definitions } = parseDefinitions([{ name: 'web.yaml', content: text }]);
+    const { owners } = decide(definitions.slice(-1), [], undefined);
+    const problems = owners.flatMap((owner) => owner.problems);
+    const { wish } = owners[0] as OwnerIntent;
+    const origins = wish.type === 'wanted' ? wish.manifests.map((one) => one.origin) : [];
+    return { problems: problems.map(({ message }) => message.split(': ')[0]), origins };
+  };
+
+  test('is the line of the file that people look at', () => {
+    const { problems, origins } = said(`${first}---\n${head('web')}  manifest: |\n${indented}`);
+    expect(origins).toEqual([{ source: 'web.yaml', document: 2, line: 12, column: 5 }]);
+    // The Secret is on line 18; what it lacks is told at its start.
+    expect(new Set(problems)).toEqual(new Set(['web.yaml, document 2, line 18, column 5']));
+  });
+
+  test('counts from the start of the text where the file does not have its lines', () => {
+    const { problems } = said(`${head('web')}  manifest: ${JSON.stringify(wrong)}\n`);
+    expect(new Set(problems)).toEqual(new Set(['web.yaml, artifact VidraResource web, document 2, line 7, column 1']));
   });
 });
