@@ -72,7 +72,7 @@ const table = {
   SOURCE_EMPTY: {
     retry: false,
     exit: 1,
-    hint: 'Check artifact name and branch. To delete everything on purpose, remove the definition and pass --prune.',
+    hint: 'Check artifact name and branch, or the manifest. To delete everything on purpose, remove the definition and pass --prune.',
   },
   SET_MISMATCH: {
     retry: false,

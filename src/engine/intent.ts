@@ -77,6 +77,18 @@ export function waiting(record: InventoryRecord, reason: string): OwnerIntent {
   };
 }
 
+/** Whether what gave objects before gives nothing now, not even something wrong: a template that fails does so as easily as one that means it. */
+export function isEmptied(record: InventoryRecord, { manifests, problems }: ReturnType<typeof decode>): boolean {
+  return record.entries.size > 0 && manifests.length + problems.length === 0;
+}
+
+/** An owner that keeps what it has because its text, `what`, is empty. */
+export function emptied(record: InventoryRecord, subject: string, what: string): OwnerIntent {
+  const message = `${what} is empty; nothing of what it gave before (objects: ${record.entries.size}) is deleted`;
+  const problem = problemOf(new VidraError('SOURCE_EMPTY', message, { subject }));
+  return { ...waiting(record, `${what} is empty`), problems: [problem] };
+}
+
 // A definition that left cannot be asked any more.
 function headerWith(header: OwnerHeader, { deletionPolicy, propagationPolicy }: Policy): OwnerHeader {
   return {

@@ -5,7 +5,7 @@ import { destinationServer, type InventoryRecord, isOfSet } from '../inventory/i
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Artifact, PendingArtifact, Snapshot } from '../source/source.ts';
-import { type Intents, leaving, type OwnerIntent, problemOf, waiting, wanted } from './intent.ts';
+import { emptied, type Intents, isEmptied, leaving, type OwnerIntent, problemOf, waiting, wanted } from './intent.ts';
 import type { Target } from './target.ts';
 
 /** `records` are those of this Vidra, `byName` the same by owner. */
@@ -76,12 +76,7 @@ function ofArtifact(
   const header = { name, set: target.set, sync: sync.name, artifact: label, checksum: artifact.digest, server };
   const decoded = decode(artifact.content, { source: sync.source.infrahubAPIURL, artifact: label });
   const record = byName.get(name);
-  // A template that failed renders nothing as easily as one that means it.
-  if (record && record.entries.size > 0 && decoded.manifests.length + decoded.problems.length === 0) {
-    const reason = `the artifact ${label} is empty; nothing of what it gave before (objects: ${record.entries.size}) is deleted`;
-    const problem = problemOf(new VidraError('SOURCE_EMPTY', reason, { subject: sync.name }));
-    return { ...waiting(record, 'its artifact is empty'), problems: [problem] };
-  }
+  if (record && isEmptied(record, decoded)) return emptied(record, sync.name, `the artifact ${label}`);
   const policy = { ...sync.policy, ...target.overrides };
   return wanted(header, decoded, namespace, record, target.set, policy);
 }

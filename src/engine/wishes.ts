@@ -5,7 +5,7 @@ import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } fr
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
-import { type Intents, leaving, only, problemOf, wanted } from './intent.ts';
+import { emptied, type Intents, isEmptied, leaving, only, problemOf, wanted } from './intent.ts';
 import { ofSync } from './sync-wishes.ts';
 import type { Target } from './target.ts';
 
@@ -89,8 +89,10 @@ function ofDefinition(
   const header = { name, set: target.set, server: destinationServer(destination.server) };
   const { source } = origin;
   const decoded = decode(manifest, place ? { source, place } : { source, artifact: nameOfDefinition(definition) });
+  const record = byName.get(name);
+  if (record && isEmptied(record, decoded)) return only(emptied(record, nameOfDefinition(definition), 'spec.manifest'));
   const policy = { ...definition.policy, ...target.overrides };
-  return only(wanted(header, decoded, destination.namespace ?? target.namespace, byName.get(name), target.set, policy));
+  return only(wanted(header, decoded, destination.namespace ?? target.namespace, record, target.set, policy));
 }
 
 /** A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone. */

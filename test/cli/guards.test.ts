@@ -69,6 +69,16 @@ describe('at a terminal', () => {
   });
 });
 
+it('an empty manifest deletes nothing, and says how all of it would go', async () => {
+  const { code, stdout } = await run('apply', [], '--yes', '--confirm', subject());
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    'spec.manifest is empty; nothing of what it gave before (objects: 2) is deleted (SOURCE_EMPTY)',
+  );
+  expect(stdout).toContain('remove the definition and pass --prune');
+  expect(await cluster.exists(claim())).toBe(true);
+});
+
 describe('where nobody can be asked', () => {
   const { hint: way } = errorTable.GUARDED;
   const hint = `hint: ${way}`;

@@ -115,7 +115,7 @@ describe('move', () => {
     // The new owner has all of it: what leaves its manifest goes.
     await run('apply', '--set', namespace, '-f', resourceFile(other, [configMap('a')]), '--yes');
     expect((await cluster.get(configMap('a')))['data']).toBeUndefined();
-    await run('apply', '--set', namespace, '-f', resourceFile(other, []), '--yes');
+    await run('apply', '--set', namespace, '-f', resourceFile(other, [configMap('c')]), '--yes');
     expect(await cluster.exists(configMap('a'))).toBe(false);
   });
 

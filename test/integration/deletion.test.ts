@@ -1,4 +1,5 @@
 /** Deletions on a real API server: who comes in between, what they take along, what stops them, and what is left on record. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Policy } from '../../src/definition/policy.ts';
@@ -141,12 +142,8 @@ describe('what comes in between plan and deletion', () => {
   it('keeps an object that a newer run of the same owner has applied again', async () => {
     const wanted = (color: string) => resource(a, { ...configMap('wanted'), data: { color } });
     await engine.apply([wanted('red')]);
-    // The server writes down whole seconds.
-    const { managedFields = [] } = (await cluster.get(configMap('wanted'))).metadata;
-    const earlier = managedFields.map((entry) => ({ ...entry, time: '2026-01-01T00:00:00Z' }));
-    await cluster.patch(configMap('wanted'), 'json-patch', [
-      { op: 'replace', path: '/metadata/managedFields', value: earlier },
-    ]);
+    // The server writes down whole seconds, and lets nobody write others.
+    await sleep(1_100);
     const result = await applyAfter([resource(a)], () => engine.apply([wanted('blue')]));
     expect(problemsOf(result)).toEqual(['PLAN_STALE: was applied by another run of its owner since it was planned']);
     expect((await cluster.get(configMap('wanted'))).data).toEqual({ color: 'blue' });
@@ -262,7 +259,7 @@ describe('an object that does not go', () => {
     await engine.apply([resource(a, held)]);
     const first = await engine.apply([resource(a)]);
     expect(first.plan.owners[0]?.changes).toMatchObject([
-      { action: 'delete', reason: 'left the manifests; will wait for example.org/hold' },
+      { action: 'delete', reason: 'its definition is being deleted; will wait for example.org/hold' },
     ]);
     expect(await entriesOf(a)).toEqual(['deleting ConfigMap held']);
     const next = await engine.apply([resource(a)]);

@@ -24,13 +24,13 @@ test.concurrent.each(Object.entries(everyKind))('%s', async (id, template) => {
   // Without the proof, the server is asked.
   expect(actionsOf(await engine.plan([wanted]))).toEqual([]);
 
-  const nothing = [{ ...wanted, manifest: '' }];
+  const nothing = [resource(wanted.name)];
   const { guards } = await engine.plan(nothing);
   const removal = await engine.apply(nothing, { consent: { confirmed: guards.map(({ subject }) => subject) } });
   expect(removal.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['delete', 'succeeded']]);
-  await waitFor('the record to be empty', async () => {
+  await waitFor('the record to be gone', async () => {
     await engine.apply(nothing);
-    return (await recordOf(engine, wanted.name))?.entries.size === 0;
+    return (await recordOf(engine, wanted.name)) === undefined;
   });
   await engine.close();
 });

@@ -188,7 +188,7 @@ describe('kinds', () => {
       'kind: ConfigMap\nmetadata:\n  name: b\n',
       JSON.stringify(configMap('c')),
     ];
-    const wanted = { ...resource(`${namespace}-web`), manifest: text.join('\n---\n') };
+    const wanted = { ...resource(`${namespace}-web`, configMap('a')), manifest: text.join('\n---\n') };
     const result = await engine.apply([wanted as never]);
     expect(actionsOf(result.plan)).toEqual(['create ConfigMap c']);
     expect(result.plan.owners[0]?.problems).toMatchObject([
@@ -266,7 +266,10 @@ describe('kinds', () => {
     const { definition } = machines(group);
     const cores = '9007199254740993';
     const text = `apiVersion: ${group}/v1\nkind: Machine\nmetadata: {name: big, namespace: ${namespace}}\nspec: {cores: ${cores}}\n`;
-    const wanted = { ...resource(`${namespace}-vm`), manifest: `${JSON.stringify(definition)}\n---\n${text}` };
+    const wanted = {
+      ...resource(`${namespace}-vm`, definition),
+      manifest: `${JSON.stringify(definition)}\n---\n${text}`,
+    };
     await engine.apply([wanted as never]);
     const answer = await cluster.request('GET', `/apis/${group}/v1/namespaces/${namespace}/machines/big`);
     expect(answer.text).toContain(`"cores":${cores}`);

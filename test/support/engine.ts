@@ -65,7 +65,7 @@ export async function startEngine(
   };
 }
 
-/** A VidraResource that holds these manifests. */
+/** A VidraResource that holds these manifests; without any, one that is being deleted, since an empty one changes nothing. */
 export function resource(name: string, ...manifests: readonly object[]): Definition {
   return {
     kind: 'VidraResource',
@@ -75,6 +75,7 @@ export function resource(name: string, ...manifests: readonly object[]): Definit
     destination: { reconcileOnEvents: false },
     policy: defaultPolicy,
     ...defaultConduct,
+    ...(manifests.length === 0 && { stored: { uid: name, generation: 1, annotations: {}, deleting: true } }),
   };
 }
 

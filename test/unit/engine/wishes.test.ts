@@ -171,6 +171,19 @@ describe('an InfrahubSync', () => {
     expect(wishes(decide([shop], [], snapshot([], { artifacts })).owners)).toEqual({ 'shop-1': 'wanted' });
   });
 
+  test.each(['', '# nothing\n---\n'])(
+    'keeps what the manifest of a VidraResource gave before when that is %j',
+    (manifest) => {
+      const { owners } = decide([{ ...own, manifest }], [recorded('own')], undefined);
+      expect(wishes(owners)).toEqual({ own: 'waiting' });
+      expect(owners[0]?.problems).toMatchObject([{ code: 'SOURCE_EMPTY' }]);
+      expect(owners[0]?.problems[0]?.message).toBe(
+        'VidraResource own: spec.manifest is empty; nothing of what it gave before (objects: 1) is deleted',
+      );
+      expect(wishes(decide([{ ...own, manifest }], [], undefined).owners)).toEqual({ own: 'wanted' });
+    },
+  );
+
   test('keeps everything, and is a problem, when the snapshot is empty', () => {
     const { owners, problems } = decide([shop], [recorded('shop-1', { sync: 'shop' })], snapshot([]), true);
     expect(wishes(owners)).toEqual({ 'shop-1': 'waiting' });
