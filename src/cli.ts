@@ -141,7 +141,7 @@ function buildProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of what -o json and -o yaml print')
-    .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result', 'history', 'watch']))
+    .addArgument(new Argument('<document>', 'which document').choices(['plan', 'result', 'history', 'status', 'watch']))
     .action(run(async (_options, name) => (await import('./commands/schema.ts')).schema(name as SchemaName, terminal)));
   program
     .command('completion')

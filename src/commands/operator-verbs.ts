@@ -7,9 +7,11 @@ import { addConsentFlag } from './group-flags.ts';
 import type { Run } from './groups.ts';
 import type { InstallOptions } from './install.ts';
 import type { ReconcileOptions } from './reconcile.ts';
+import type { StatusOptions } from './status.ts';
 import type { NamedOptions } from './suspend.ts';
 import type { Terminal } from './terminal.ts';
 import type { UninstallOptions } from './uninstall.ts';
+import { addOutputFlag } from './view-flags.ts';
 
 /** As `Run`, for verbs that take any number of names. */
 export type RunOnMany = <Options>(
@@ -17,6 +19,11 @@ export type RunOnMany = <Options>(
 ) => (names: readonly string[], ...given: unknown[]) => Promise<void>;
 
 export function addOperatorVerbs(program: Command, run: Run, runOnMany: RunOnMany, terminal: Terminal): void {
+  addOutputFlag(addClusterFlags(program.command('status').argument('[definition]', nameOfDefinition)))
+    .description('show what is kept in the cluster, from definitions to objects, and how it is')
+    .option('--show-objects', 'list objects that are healthy, too')
+    .option('--watch', 'stay, and print again what changes')
+    .action(run<StatusOptions>(async (options, name) => (await import('./status.ts')).status(name, options, terminal)));
   addSwitches(program, run, runOnMany, terminal);
   addClusterFlags(program.command('install'))
     .description('install the kinds InfrahubSync and VidraResource, or renew them')

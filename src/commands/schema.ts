@@ -3,12 +3,14 @@ import { documentText } from '../view/document.ts';
 import { documentSchema } from '../view/document-schema.ts';
 import { historySchema } from '../view/history-schema.ts';
 import type { Schema } from '../view/json-schema.ts';
+import { statusSchema } from '../view/status-schema.ts';
 import { watchSchema } from '../view/watch-schema.ts';
 
 const schemas = {
   plan: () => documentSchema('plan'),
   result: () => documentSchema('result'),
   history: historySchema,
+  status: statusSchema,
   watch: watchSchema,
 } satisfies Record<string, () => Schema>;
 

@@ -11,6 +11,7 @@ export interface Glyphs {
   readonly release: string;
   readonly keep: string;
   readonly skip: string;
+  readonly healthy: string;
   readonly arrow: string;
   readonly ellipsis: string;
   /** Parts of a progress bar. */
@@ -33,6 +34,7 @@ const ascii: Glyphs = {
   release: '>',
   keep: '=',
   skip: '!',
+  healthy: '*',
   arrow: '->',
   ellipsis: '...',
   full: '#',
@@ -44,6 +46,7 @@ const unicode: Glyphs = {
   replace: '±',
   rename: '→',
   release: '↷',
+  healthy: '●',
   arrow: '→',
   ellipsis: '…',
   full: '█',

@@ -37,7 +37,7 @@ describe('what may come next', () => {
     expect(await values('plan', '-o', '')).toEqual(['text', 'markdown', 'json', 'yaml']);
     expect(await values('plan', '--output=y')).toEqual(['--output=yaml']);
     expect(await values('plan', '--he')).toEqual(['--help']);
-    expect(await values('schema', '')).toEqual(['plan', 'result', 'history', 'watch']);
+    expect(await values('schema', '')).toEqual(['plan', 'result', 'history', 'status', 'watch']);
   });
 
   it('is a name in the cluster or the kubeconfig', async () => {
