@@ -133,3 +133,33 @@ describe('vidra approve', () => {
     expect(await approved()).toBe('abc');
   });
 });
+
+describe('a real operator', () => {
+  it('answers reconcile, and leaves alone what is suspended', async () => {
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', namespace: 'default' } };
+    await cluster.remove(sync);
+    await cluster.patch(resource, 'merge-patch', { spec: { manifest: JSON.stringify(configMap) } });
+    let end = () => {};
+    const operator = vidra(['watch'], {
+      environment,
+      onStart: (child) => {
+        end = () => child.kill('SIGTERM');
+      },
+    });
+    try {
+      const answer = await run('reconcile', 'extra', '--wait', '--timeout', '1m');
+      expect(answer).toMatchObject({ code: 0, stdout: 'VidraResource extra is ready\n' });
+      expect(await cluster.exists(configMap)).toBe(true);
+      await run('suspend', 'extra');
+      await cluster.patch(resource, 'merge-patch', { spec: { manifest: '' } });
+      expect(await run('reconcile', 'extra')).toMatchObject({ code: 64 });
+      expect((await run('status', 'extra')).stdout).toMatch(/suspended/);
+      expect(await cluster.exists(configMap)).toBe(true);
+      await run('resume', 'extra');
+      await waitFor('the operator to go on', async () => !(await cluster.exists(configMap)));
+    } finally {
+      end();
+      await operator;
+    }
+  });
+});
