@@ -34,13 +34,14 @@ export async function applyCredentials(
     const kept = await keep(home, type, reference, (live) => {
       // One that names no URL stays one for every Infrahub on its host.
       const url = live && readLogin(live).url === undefined ? undefined : address.url;
-      const data = { username, password, ...(url && { infrahubapiurl: url }) };
+      const { apiKey: _, ...others } = (live?.['data'] ?? {}) as JsonObject;
+      const data = { ...others, ...encoded({ username, password, ...(url && { infrahubapiurl: url }) }) };
       return {
         apiVersion: 'v1',
         kind: 'Secret',
         ...live,
         metadata: labelled(reference, { [credentialsLabel]: address.host }, live),
-        data: { ...(live?.['data'] as JsonObject | undefined), ...encoded(data) },
+        data,
         ...(!live && { type: 'Opaque' }),
       };
     });
@@ -71,8 +72,13 @@ export function getCredentials(text: string, options: GetOptions, terminal: Term
     const found = mustFit(address, await findLogins(home, typeIn(home.cluster, secretKind), address.host, options));
     if (options.output !== 'text') printObject(found.secret, options, terminal);
     else {
-      const password = found.password && (options.showSecrets ? found.password : '***');
-      const facts = { URL: found.url ?? `any on ${address.host}`, username: found.username, password };
+      const shown = (value: string | undefined) => value && (options.showSecrets ? value : '***');
+      const facts = {
+        URL: found.url ?? `any on ${address.host}`,
+        apiKey: shown(found.apiKey),
+        username: found.username,
+        password: shown(found.password),
+      };
       printFacts(describe(referenceOf(found.secret)), facts, options, terminal);
     }
     return 0;

@@ -69,7 +69,7 @@ export async function withTarget<T>(
     connecting.catch(() => undefined);
     const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
     const home = await connecting;
-    const sources = createSources({ settings, home, note });
+    const sources = createSources({ settings, home, note, rotation: rules.stays === true });
     try {
       const target: Target = {
         set: settings.set,

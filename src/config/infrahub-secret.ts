@@ -1,7 +1,9 @@
-/** Infrahub credentials from the home cluster's Secrets, found by the label that upstream Vidra gives them. */
+/** Infrahub credentials from the home cluster's Secrets: of those that definitions name, or that carry upstream Vidra's label. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { labelledSecrets, secretName } from '../cluster/labelled-secrets.ts';
+import { labelledSecrets, secretKind, secretName } from '../cluster/labelled-secrets.ts';
+import { VidraError } from '../errors.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
+import type { InfrahubCredentials } from '../source/infrahub-session.ts';
 import { type InfrahubAccess, isSameServer } from './infrahub-access.ts';
 import { credentialsLabel } from './operator-names.ts';
 
@@ -19,26 +21,52 @@ export async function accessFromSecret(url: string, home: Cluster, namespace: st
   const { hostname } = new URL(url);
   const found = await labelledSecrets(home, credentialsLabel, hostname, namespace);
   if (found === 'refused') return { note: `Secrets with credentials for ${hostname} may not be read` };
-  const secret = fittingLogin(url, found.flatMap(usable));
-  if (secret) {
-    const { username, password, name } = secret;
-    return { access: { credentials: { kind: 'password', username, password }, origin: `the Secret ${name}` } };
-  }
+  const logins = found.map((secret) => ({ name: secretName(secret), ...readLogin(secret) }));
+  const login = fittingLogin(url, logins.filter(credentialsOf));
+  const access = login && accessOf(login);
+  if (access) return { access };
   if (found.length === 0) return { note: `no Secret is labelled ${credentialsLabel}=${hostname}` };
-  return { note: `no Secret labelled ${credentialsLabel}=${hostname} holds a username and a password for this URL` };
+  return { note: `no Secret labelled ${credentialsLabel}=${hostname} holds credentials for this URL` };
 }
 
-type UsableLogin = StoredLogin & { readonly name: string; readonly username: string; readonly password: string };
+/** Of the Secret that a definition names, for `url`. Throws SOURCE_UNAUTHORIZED when it does not give them, and CLUSTER_*. */
+export async function accessFromNamed(
+  url: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  home: Cluster,
+): Promise<InfrahubAccess> {
+  const subject = `source.credentialsSecretRef ${namespace}/${name}`;
+  const refuse = (message: string) => new VidraError('SOURCE_UNAUTHORIZED', message, { subject });
+  const type = home.typeOf(secretKind);
+  const reading = type && home.get(type, { ...secretKind, namespace, name });
+  const secret = await reading?.catch((error: unknown) => {
+    throw error instanceof VidraError ? new VidraError(error.code, error.message, { subject, cause: error }) : error;
+  });
+  if (!secret) throw refuse('there is no such Secret in the home cluster');
+  const login = readLogin(secret);
+  if (login.url !== undefined && !isSameServer(login.url, url))
+    throw refuse(`is for ${login.url}, as its infrahubapiurl says, and not for ${url}`);
+  const access = accessOf({ name: secretName(secret), ...login });
+  if (!access) throw refuse('has neither apiKey nor username and password');
+  return access;
+}
 
-function usable(secret: Manifest): UsableLogin[] {
-  const { url, username, password } = readLogin(secret);
-  return username && password ? [{ name: secretName(secret), ...(url && { url }), username, password }] : [];
+function accessOf({ name, ...login }: StoredLogin & { readonly name: string }): InfrahubAccess | undefined {
+  const credentials = credentialsOf(login);
+  return credentials && { credentials, origin: `the Secret ${name}` };
+}
+
+function credentialsOf({ apiKey, username, password }: StoredLogin): InfrahubCredentials | undefined {
+  if (apiKey) return { kind: 'apiKey', apiKey };
+  return username && password ? { kind: 'password', username, password } : undefined;
 }
 
 /** What a Secret holds of a login; nothing for what it does not hold. */
 export interface StoredLogin {
   /** Missing: it is for any Infrahub on the host of its label. */
   readonly url?: string;
+  /** It counts before user name and password. */
+  readonly apiKey?: string;
   readonly username?: string;
   readonly password?: string;
 }
@@ -54,9 +82,14 @@ export function readLogin(secret: Manifest): StoredLogin {
           .replace(/\r?\n$/, '')
       : '';
   };
-  const [url, username, password] = [read('infrahubapiurl'), read('username'), read('password')];
-  // Upstream's CLI takes a host, too.
-  return { ...(url.includes('://') && { url }), ...(username && { username }), ...(password && { password }) };
+  const [url, apiKey, username, password] = ['infrahubapiurl', 'apiKey', 'username', 'password'].map(read);
+  return {
+    // Upstream's CLI takes a host, too.
+    ...(url?.includes('://') && { url }),
+    ...(apiKey && { apiKey }),
+    ...(username && { username }),
+    ...(password && { password }),
+  };
 }
 
 /** The Secret for a server: the one that names its URL, else one that names none. */

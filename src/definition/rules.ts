@@ -75,7 +75,7 @@ const source: MappingRule = {
     credentialsSecretRef: {
       type: 'mapping',
       description:
-        'The Secret with username and password for the Infrahub. Missing, it is found by the label infrahub-api-url.',
+        'The Secret with username and password, or an apiKey, for the Infrahub. Missing, it is found by the label infrahub-api-url.',
       fields: { namespace: namespaceOfSecret, name: nameOfSecret },
     },
   },

@@ -4,12 +4,13 @@ import { isSameAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectCluster } from '../cluster/connect.ts';
 import type { KubeconfigSelection } from '../cluster/kubeconfig.ts';
+import { followSecrets } from '../cluster/secret-versions.ts';
 import { destinationServer } from '../inventory/inventory.ts';
 import { type ClusterDestination, destinationKey } from './destination.ts';
 import { keepConnections } from './keep.ts';
+import { hostLabel } from './kubeconfig-secrets.ts';
 import { createOpen, type Opened } from './open.ts';
 import { resolveAccess, serverOf } from './resolve.ts';
-import { followSecrets } from './rotation.ts';
 
 export interface DestinationsOptions {
   /** Its context is home; the others are what definitions may name by their server. */
@@ -51,8 +52,8 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const address = destinationServer(server);
     return address === '' || isSameAddress(address, (await home()).server);
   };
-  const rotation = options.rotation ? followSecrets(home, namespace, signal) : undefined;
-  const versionOf = (destination: ClusterDestination) => rotation?.versionOf(destination) ?? '';
+  const versions = options.rotation ? followSecrets({ home, label: hostLabel, namespace, signal }) : undefined;
+  const versionOf = (destination: ClusterDestination) => versions?.versionOf(destination.kubeconfigSecret) ?? '';
   const accessOf = async (destination: ClusterDestination) =>
     resolveAccess(destination, { home: await home(), kubeconfig, namespace });
   const open = createOpen({ kubeconfig, signal, accessOf, versionOf, warn });

@@ -31,6 +31,8 @@ export interface Accounts {
   logout(caller: Caller): Answer;
   /** A token as a login would give it, that ends after this many seconds. */
   issue(kind: TokenKind, lifetime: number): string;
+  /** Sets a password; sessions stay. */
+  setPassword(username: string, password: string): void;
   /** Makes every refresh token useless, as when an administrator ends the sessions. */
   endSessions(): void;
   /** Makes every access token that was given so far invalid, as a restart with another secret does. */
@@ -100,6 +102,7 @@ export function createAccounts(options: AccountOptions, now: () => number): Acco
       sessions.delete(verified.session_id);
       return json(null);
     },
+    setPassword: (username, password) => void passwords.set(username, password),
     endSessions: () => sessions.clear(),
     replaceSecret() {
       secret = randomUUID();

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Cluster as Home } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
-import { accessFromSecret } from '../../src/config/infrahub-secret.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { accessFromNamed, accessFromSecret } from '../../src/config/infrahub-secret.ts';
+import { createAccount } from '../support/account.ts';
+import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 
 let cluster: Cluster;
 let home: Home;
@@ -67,7 +68,54 @@ describe('credentials in Secrets', () => {
     expect((await find(`https://${host}`)).access).toBeUndefined();
   });
 
+  it('may be an API token, which counts before a password', async () => {
+    await secret('token', { apiKey: 'key\n', username: 'ann', password: 'pass' });
+    expect((await find(`https://${host}`)).access?.credentials).toEqual({ kind: 'apiKey', apiKey: 'key' });
+  });
+
   it('are none for an address that cannot be on a label', async () => {
     expect((await find('http://[::1]:8000')).access).toBeUndefined();
+  });
+});
+
+describe('credentials in a Secret that a definition names', () => {
+  const named = (name: string, url = `https://${host}`) => accessFromNamed(url, { namespace, name }, home);
+
+  it('are taken from that one, with a label or without', async () => {
+    await secret('labelled', { username: 'ann', password: 'pass' });
+    const metadata = { name: 'named', namespace };
+    const stringData = { username: 'bob', password: 'word' };
+    await cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData } as Reference);
+    expect(await named('named')).toEqual({
+      credentials: { kind: 'password', username: 'bob', password: 'word' },
+      origin: `the Secret ${namespace}/named`,
+    });
+  });
+
+  it('are asked for by the field of the definition when they are not there, or for somebody else', async () => {
+    await secret('half', { username: 'ann' });
+    await secret('other', { apiKey: 'hush-hush', infrahubapiurl: 'https://other.example.com' });
+    const field = (name: string) => `source.credentialsSecretRef ${namespace}/${name}: `;
+    const errorOf = (name: string) => named(name).catch(({ code, message }) => `${code} ${message}`);
+    expect(await errorOf('missing')).toBe(
+      `SOURCE_UNAUTHORIZED ${field('missing')}there is no such Secret in the home cluster`,
+    );
+    expect(await errorOf('half')).toBe(
+      `SOURCE_UNAUTHORIZED ${field('half')}has neither apiKey nor username and password`,
+    );
+    expect(await errorOf('other')).toBe(
+      `SOURCE_UNAUTHORIZED ${field('other')}is for https://other.example.com, as its infrahubapiurl says, and not for https://${host}`,
+    );
+  });
+
+  it('are named by the field of the definition when they may not be read', async () => {
+    const account = await createAccount(cluster, { [namespace]: [] });
+    const poor = await connectCluster({ file: account, environment: {}, signal: new AbortController().signal });
+    const error = await accessFromNamed(`https://${host}`, { namespace, name: 'a' }, poor).catch((cause) => cause);
+    await poor.close();
+    expect(error).toMatchObject({
+      code: 'CLUSTER_FORBIDDEN',
+      message: expect.stringContaining(`source.credentialsSecretRef ${namespace}/a`),
+    });
   });
 });

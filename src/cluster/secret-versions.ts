@@ -1,25 +1,30 @@
-/** Tells when Secrets with kubeconfigs change, by watches in the home cluster that see no contents. */
+/** Tells when Secrets change, by watches in the home cluster that see no contents. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, Selection } from '../cluster/cluster.ts';
-import { secretKind } from '../cluster/labelled-secrets.ts';
 import { VidraError } from '../errors.ts';
-import type { ClusterDestination } from './destination.ts';
-import { hostLabel } from './kubeconfig-secrets.ts';
+import type { Cluster, Selection } from './cluster.ts';
+import { secretKind } from './labelled-secrets.ts';
 
-export interface Rotation {
-  /** Says something else when what leads to the destination may have changed. The first question starts the watch. */
-  versionOf(destination: ClusterDestination): string;
+export interface SecretVersions {
+  /** Says something else when the Secret, or any that carries the label, may have changed. The first question starts the watch. */
+  versionOf(secret: { readonly namespace: string; readonly name: string } | undefined): string;
+}
+
+export interface FollowOptions {
+  readonly home: () => Promise<Cluster>;
+  readonly label: string;
+  /** Watched alone when Secrets may not be watched everywhere. */
+  readonly namespace: string;
+  readonly signal: AbortSignal;
 }
 
 /** What may not be watched counts as changed so often. */
 const blindMs = 30_000;
 
-/** `namespace` is watched alone when Secrets may not be watched everywhere. */
-export function followSecrets(home: () => Promise<Cluster>, namespace: string, signal: AbortSignal): Rotation {
+export function followSecrets({ home, label, namespace, signal }: FollowOptions): SecretVersions {
   const watches = new Map<string, () => string>();
-  const labelled: Selection[] = [{ labelSelector: hostLabel }, { labelSelector: hostLabel, namespace }];
+  const labelled: Selection[] = [{ labelSelector: label }, { labelSelector: label, namespace }];
   return {
-    versionOf({ kubeconfigSecret: secret }) {
+    versionOf(secret) {
       const key = secret ? `${secret.namespace}/${secret.name}` : '';
       const selections = secret ? [{ namespace: secret.namespace, name: secret.name }] : labelled;
       const version = watches.get(key) ?? followOne(home, selections, signal);
