@@ -1,0 +1,119 @@
+/** Many definitions at once, and kinds that come and go under the operator. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster } from '../support/cluster.ts';
+import {
+  conditionOf,
+  resource,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  untilCondition,
+} from '../support/operator.ts';
+import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let proxy: FaultyProxy;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  proxy = await startProxy(controlPlane.kubeconfig);
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+});
+afterAll(async () => {
+  await proxy.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const apiVersion = 'infrahub.operators.com/v1alpha1';
+const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+it('applies 200 definitions of 20 objects with a few lists, and finds them unchanged with fewer', async () => {
+  const definitions = numbers(200).map((index) =>
+    resource(
+      `${namespace}-${index}`,
+      numbers(20).map((object) => configMap(`c-${index}-${object}`)),
+    ),
+  );
+  await Promise.all(definitions.map((one) => cluster.create(one)));
+  const allReady = async () => {
+    const all = await cluster.list<StoredDefinition>(apiVersion, 'VidraResource');
+    return all.filter((one) => conditionOf(one, 'Ready')?.status === 'True').length === definitions.length;
+  };
+  const lists = () => proxy.count({ path: /\/configmaps(\?(?!.*watch=)|$)/ });
+
+  const first = await startOperator(proxy.kubeconfig);
+  await waitFor('all to be ready', allReady, 500).catch((e) => process.stderr.write(String(e)));
+  const tally = new Map<string, number>();
+  for (const { method, path } of proxy.requests) { const k = method + ' ' + path.replace(/\?.*/, (q: string) => (q.includes('watch=true') ? '?watch' : '')).replace(/[a-z-]+-[0-9a-f]{10}/g, 'NS').replace(/(-\d+)+/g, '-N'); tally.set(k, (tally.get(k) ?? 0) + 1); }
+  process.stderr.write([...tally].sort((a, b) => b[1] - a[1]).slice(0, 30).map(([k, n]) => n + ' ' + k).join('\n'));
+  const objects = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
+  expect(objects).toHaveLength(4000);
+  // Whoever comes with a later batch is looked at with it.
+  expect(lists()).toBeLessThan(20);
+  expect(await first.stop()).toMatchObject({ code: 0, stderr: '' });
+
+  const versions = new Map(objects.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+  proxy.forget();
+  const second = await startOperator(proxy.kubeconfig);
+  await waitFor(
+    'all to be looked at',
+    () => second.lines().filter(({ event }) => event === 'reconciled').length >= 200,
+  );
+  expect(await second.stop()).toMatchObject({ code: 0, stderr: '' });
+  expect(lists()).toBeLessThan(10);
+  expect(proxy.count({ method: 'PATCH' })).toBe(0);
+  for (const { metadata } of await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' }))
+    expect(metadata.resourceVersion).toBe(versions.get(metadata.name));
+}, 600_000);
+
+it('goes on when a kind that it manages vanishes, and makes its objects again when it is back', async () => {
+  const group = `${namespace}.example.com`;
+  const kind = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `things.${group}` },
+    spec: {
+      group,
+      names: { kind: 'Thing', plural: 'things' },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+  const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 'one', namespace } };
+  const install = async () => {
+    await cluster.create(kind);
+    await waitFor('the kind', async () => conditionOf(await cluster.get(kind), 'Established')?.status === 'True');
+    await waitFor('the kind to be served', () => cluster.list(thing.apiVersion, 'Thing').catch(() => undefined));
+  };
+  await install();
+  const destination = { reconcileOnEvents: true };
+  const one = resource(`${namespace}-things`, [thing, configMap('beside')], { destination, interval: '2s' });
+  await cluster.create(one);
+  const operator = await startOperator(controlPlane.kubeconfig);
+  await untilCondition(cluster, one, 'Ready', 'True');
+  await cluster.remove(kind);
+  const lost = await untilCondition(cluster, one, 'Ready', 'False');
+  expect(lost.reason).toBe('KindUnknown');
+  await cluster.remove(configMap('beside'));
+  await waitFor('what is beside to be there again', () => cluster.exists(configMap('beside')));
+  await waitFor('the kind to be gone', async () => !(await cluster.exists(kind)));
+  await install();
+  await untilCondition(cluster, one, 'Ready', 'True');
+  expect(await cluster.exists(thing)).toBe(true);
+  expect(await operator.stop()).toMatchObject({ code: 0, stderr: '' });
+});
