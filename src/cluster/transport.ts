@@ -1,4 +1,5 @@
 /** HTTP to one API server: keep-alive connections, credentials, back-pressure, and retries of what can pass. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VidraError } from '../errors.ts';
 import type { WriteFence } from './cluster.ts';
@@ -47,6 +48,8 @@ export function createTransport(options: TransportOptions): Transport {
   const { origin, pathname } = new URL(connection.server);
   const prefix = pathname.replace(/\/$/, '');
   const limiter = createLimiter(options.parallel);
+  // Every request under way listens for it.
+  setMaxListeners(0, options.signal);
 
   const once = async (request: ClusterRequest, renew: boolean) => {
     const { headers, dispatcher: plain } = await connection.authorize(renew);

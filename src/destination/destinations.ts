@@ -1,5 +1,4 @@
 /** The connections to the clusters of definitions, made when they are asked for. */
-import { setMaxListeners } from 'node:events';
 import { isSameAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectCluster } from '../cluster/connect.ts';
@@ -40,8 +39,6 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   const { kubeconfig, namespace, warn } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  // Every request under way listens for it.
-  setMaxListeners(0, signal);
   const homes = keepConnections<Pick<Opened, 'cluster'>>();
   const others = keepConnections<Opened>();
 

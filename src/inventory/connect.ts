@@ -56,6 +56,11 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
       const groups = groupBy(others, ({ piece }) => `${piece.elsewhere}/${piece.header.name}`);
       return [...remember(all).values(), ...groups.values()].map(recordOf);
     },
+    recall(isWanted) {
+      if (!known) return undefined;
+      const all = [...known.values()].filter(([first]) => first !== undefined && isWanted(first.piece.header));
+      return all.map(recordOf);
+    },
     async write(change, options = {}) {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const all = known ?? (await read());

@@ -90,6 +90,11 @@ export interface Inventory {
    * are all; with `whole` it throws CLUSTER_FORBIDDEN instead.
    */
   list(options?: { readonly whole?: boolean }): Promise<InventoryRecord[]>;
+  /**
+   * The records of some owners as this process has read or written them at last, without asking. Nothing when it has to ask,
+   * because it has not yet, or because somebody else has written meanwhile.
+   */
+  recall(isWanted: (header: OwnerHeader) => boolean): InventoryRecord[] | undefined;
   /** Writes a change at the newest state. A record without entries whose owner is `gone` is deleted. */
   write(change: InventoryChange, options?: { readonly gone?: boolean }): Promise<void>;
   /** What writing the records of these owners takes. */

@@ -1,7 +1,7 @@
 /** What a run that several definitions shared did for one of them. Pure. */
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import type { Result } from '../engine/run.ts';
-import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { Plan } from '../plan/plan.ts';
 
 type Named = Pick<Definition, 'kind' | 'name'>;
@@ -9,11 +9,6 @@ type Named = Pick<Definition, 'kind' | 'name'>;
 /** Whether an owner comes from a definition. */
 export function isOwnerOf({ kind, name }: Named, header: OwnerHeader): boolean {
   return kind === 'InfrahubSync' ? header.sync === name : header.sync === undefined && header.name === name;
-}
-
-/** The records of a definition's owners, those of other Vidras left out. */
-export function recordsOf(definition: Named, records: readonly InventoryRecord[]): InventoryRecord[] {
-  return records.filter(({ header, elsewhere }) => elsewhere === undefined && isOwnerOf(definition, header));
 }
 
 /** What concerns no definition by name concerns each of them. */

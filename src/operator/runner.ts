@@ -1,13 +1,14 @@
 /** Runs tasks of the queue: what may run, runs as one group; how each definition stands is written down and told. */
 
 import { definitionAnnotations } from '../definition/annotations.ts';
+import type { Definition } from '../definition/definition.ts';
 import { destinationKey } from '../destination/destination.ts';
 import type { Destinations } from '../destination/destinations.ts';
 import { problemOf } from '../engine/intent.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
-import type { InventoryRecord } from '../inventory/inventory.ts';
+import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
 import type { Drift } from '../loop/drift.ts';
 import { effectOf, nothingDone } from '../loop/effect.ts';
 import type { LoopEvent } from '../loop/event.ts';
@@ -21,7 +22,7 @@ import type { Followed } from './followed.ts';
 import { letGo, mayLetGo } from './let-go.ts';
 import type { Measure } from './measure.ts';
 import type { Ready } from './member.ts';
-import { recordsOf } from './part.ts';
+import { isOwnerOf } from './part.ts';
 import type { Queue, Task } from './queue.ts';
 import { dependentsOf, isReady, isSuspended, obstacleOf } from './readiness.ts';
 import { isGood, reconcileGroup } from './reconcile-group.ts';
@@ -51,7 +52,12 @@ export interface RunnerContext {
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
   const { base, home, known, drift, queue, recorder, options } = context;
   const { emit, measure } = options;
-  const recordsNow = sharing(() => base.inventory.list());
+  const list = sharing(() => base.inventory.list());
+  const recordsOf = async (definition: Definition) => {
+    const isOwn = (header: OwnerHeader) => isOwnerOf(definition, header);
+    const own = base.inventory.recall(isOwn) ?? (await list()).filter(({ header }) => isOwn(header));
+    return own.filter(({ elsewhere }) => elsewhere === undefined);
+  };
 
   const tell = (followed: Followed, standing: Standing) =>
     recorder.record(followed, happeningsOf(standing, isSuspended(followed)));
@@ -96,10 +102,10 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
 
   const conclude = async (member: Ready, standing: Standing, milliseconds: number) => {
     const { key, trigger, definition, stored } = member;
-    let own = recordsOf(definition, await recordsNow());
+    let own = await recordsOf(definition);
     if (standing.type === 'ended' && mayLetGo(member, standing.result)) {
       await letGo(base.inventory, own, standing.result.id);
-      own = recordsOf(definition, await recordsNow());
+      own = await recordsOf(definition);
     }
     if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
       tell(member, standing);
@@ -134,7 +140,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     const report = async (member: Ready, standing: Standing) => {
       if (standing.type === 'waiting') {
         await say(member.key, standing);
-        return follow(member, standing, recordsOf(member.definition, await recordsNow()));
+        return follow(member, standing, await recordsOf(member.definition));
       }
       await conclude(member, standing, performance.now() - start);
       open.delete(member);

@@ -1,5 +1,4 @@
 /** Deletions on a real API server: who comes in between, what they take along, what stops them, and what is left on record. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Policy } from '../../src/definition/policy.ts';
@@ -55,6 +54,10 @@ async function applyAfter(definitions: readonly Definition[], happens: () => Pro
 }
 const problemsOf = ({ outcomes }: Result) =>
   outcomes.flatMap(({ problem }) => (problem ? [`${problem.code}: ${problem.message}`] : []));
+
+interface Stamped extends KubeObject {
+  metadata: KubeObject['metadata'] & { creationTimestamp: string };
+}
 
 describe('what comes in between plan and deletion', () => {
   const shop = () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${namespace}-shop` } });
@@ -143,7 +146,11 @@ describe('what comes in between plan and deletion', () => {
     const wanted = (color: string) => resource(a, { ...configMap('wanted'), data: { color } });
     await engine.apply([wanted('red')]);
     // The server writes down whole seconds, and lets nobody write others.
-    await sleep(1_100);
+    const secondOf = async (name: string) =>
+      (await cluster.create<Stamped>(configMap(name))).metadata.creationTimestamp;
+    const before = await secondOf('before');
+    let tries = 0;
+    await waitFor('another second of the server', async () => (await secondOf(`try-${tries++}`)) > before);
     const result = await applyAfter([resource(a)], () => engine.apply([wanted('blue')]));
     expect(problemsOf(result)).toEqual(['PLAN_STALE: was applied by another run of its owner since it was planned']);
     expect((await cluster.get(configMap('wanted'))).data).toEqual({ color: 'blue' });

@@ -81,7 +81,9 @@ describe('an owner whose name another Vidra on the cluster uses', () => {
     const name = `${namespaces[1]}-web`;
     await theirs.apply([resource(name, settings(namespaces[1]))]);
     const result = await mine.apply([resource(name, settings(namespaces[0]))]);
-    expect(result.plan.problems).toEqual([{ code: 'SET_MISMATCH', message: expect.stringContaining(namespaces[1]) }]);
+    const definition = `VidraResource ${name}`;
+    const message = expect.stringContaining(namespaces[1]);
+    expect(result.plan.problems).toEqual([{ code: 'SET_MISMATCH', message, definition }]);
     expect(result.plan.owners.flatMap(({ notes }) => notes)).toEqual([]);
     expect(result.outcomes).toEqual([]);
     expect(await cluster.exists(settings(namespaces[1]))).toBe(true);

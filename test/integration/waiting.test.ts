@@ -134,9 +134,10 @@ describe('the requests of waiting', () => {
     const services = namespaces.map((one) => service('web', one));
     const applied = engine.apply([resource(`${namespace}-web`, ...services)], {}, long);
     await waitFor('the wait', () => said(`Service ${namespace}/web`).length > 0);
-    expect(countOf('services')).toEqual({ lists: 2, watches: 1 });
+    await waitFor('the watch', () => countOf('services').watches > 0);
     for (const one of namespaces) await giveAddress('web', one);
     expect((await applied).unhealthy).toEqual([]);
+    expect(countOf('services')).toEqual({ lists: 2, watches: 1 });
   });
 
   it('are LISTs again and again where watching is not allowed, and the end is seen all the same', async () => {

@@ -29,6 +29,7 @@ function listener() {
   const inventory: Inventory = {
     permissions: () => [],
     list: async () => [],
+    recall: () => undefined,
     write: async (change, options) => void told.push({ change, gone: options?.gone ?? false }),
   };
   return { inventory, told };
