@@ -11,7 +11,9 @@ import { printPlan, printText } from './print.ts';
 import { withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-export function plan(options: PlanOptions, terminal: Terminal): Promise<ExitStatus> {
+export async function plan(options: PlanOptions, terminal: Terminal): Promise<ExitStatus> {
+  const { out } = options;
+  if (out !== undefined) await (await loadFile()).mustBeWritable(resolve(terminal.cwd, out));
   const rules = {
     prune: options.prune === true,
     validate: true,
@@ -19,7 +21,6 @@ export function plan(options: PlanOptions, terminal: Terminal): Promise<ExitStat
     consent: consentOf(options),
   };
   return withTarget(options, rules, terminal, async (target) => {
-    const { out } = options;
     const value =
       out === undefined ? await planOnly(target, options, terminal) : await planAndSave(target, out, options, terminal);
     await printPlan(value, options, terminal);
@@ -34,11 +35,10 @@ async function planOnly(target: Target, options: PlanOptions, terminal: Terminal
 }
 
 async function planAndSave(target: Target, out: string, options: PlanOptions, terminal: Terminal): Promise<Plan> {
-  const [{ prepareToSave }, { writeSavedPlan }] = await Promise.all([
-    import('../saved/save.ts'),
-    import('../saved/file.ts'),
-  ]);
+  const [{ prepareToSave }, { writeSavedPlan }] = await Promise.all([import('../saved/save.ts'), loadFile()]);
   const { value } = await runPhase(options, terminal, (run) => prepareToSave(target, run, options.filename));
   await writeSavedPlan(resolve(terminal.cwd, out), value);
   return value.plan;
 }
+
+const loadFile = () => import('../saved/file.ts');

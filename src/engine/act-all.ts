@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { isLate, isWrite } from '../plan/order.ts';
 import { type Change, changeId, lacksWanted, type OwnerPlan, type Plan, type Problem } from '../plan/plan.ts';
-import { act, makesRoom } from './act.ts';
+import { act, makesRoom, type Patience } from './act.ts';
 import { runGraph } from './graph.ts';
 import type { Objection } from './newcomers.ts';
 import type { Outcome, Run } from './run.ts';
@@ -20,15 +20,12 @@ interface Step {
   readonly change: Actionable;
 }
 
-/**
- * One outcome for every change that is not `keep` or `skip`, in the order in which they ended. `until` (milliseconds since
- * 1970) ends the wait for what stands in the way of something else.
- */
+/** One outcome for every change that is not `keep` or `skip`, in the order in which they ended. */
 export async function actAll(
   plan: Plan,
   clusterOf: (server: string) => Promise<Cluster>,
   run: Run,
-  until: number,
+  patience: Patience,
   objectionTo: Objection,
 ): Promise<Outcome[]> {
   const steps = plan.owners.flatMap(stepsOf);
@@ -59,7 +56,7 @@ export async function actAll(
         const objection = step.change.action === 'delete' ? await objectionTo(step.id) : undefined;
         if (objection) return add(step, { result: 'failed', problem: objection });
         const cluster = await clusterOf(step.plan.header.server);
-        return add(step, await act(cluster, step.plan.owner, step.change, run, until));
+        return add(step, await act(cluster, step.plan.owner, step.change, run, patience));
       },
     });
 

@@ -5,6 +5,7 @@ import { VidraError } from '../errors.ts';
 import { apiVersionOf } from '../manifest/manifest.ts';
 import { isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts, withoutFields } from '../plan/conflict.ts';
+import { describeGoing } from '../plan/going.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { Change, DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
@@ -23,13 +24,21 @@ export function makesRoom(change: Change): boolean {
   return change.action === 'delete' && change.renamedTo?.first === 'old';
 }
 
-/** Never throws: what goes wrong with one object is its outcome. `until` is when waiting for others ends, in milliseconds since 1970. */
+/** How long is waited for what stands in the way. */
+export interface Patience {
+  /** In milliseconds since 1970. */
+  readonly until: number;
+  /** Also for what this run has not deleted itself. */
+  readonly wait: boolean;
+}
+
+/** Never throws: what goes wrong with one object is its outcome. */
 export async function act(
   cluster: Cluster,
   owner: Owner,
   change: WriteChange | DeleteChange | ReleaseChange,
   run: Run,
-  until: number,
+  { until, wait }: Patience,
 ): Promise<Acted> {
   const manifest = 'desired' in change ? change.desired.manifest : undefined;
   try {
@@ -45,6 +54,8 @@ export async function act(
       await release(cluster, type, owner, change);
       return { result: 'succeeded', gone: true };
     }
+    const { predecessor: uid, reference } = change;
+    if (uid !== undefined && wait) await awaitGone(cluster, { reference, uid }, run, until);
     if (change.action === 'replace') return await replace(cluster, type, owner, change, run, until);
     return await write(cluster, type, owner, change, run.signal);
   } catch (error) {
@@ -141,7 +152,8 @@ async function joinIfOurs(
   stale: ApplyAnswer,
 ): Promise<ApplyAnswer> {
   const live = await cluster.getMetadata(type, change.reference);
-  if (!live || live.deleting) return stale;
+  if (!live) return stale;
+  if (live.deleting) return { type: 'stale', message: describeGoing(live) };
   if (!isMarkedBy(owner, live) && ownersBut([owner], live).length === 0) {
     return { type: 'stale', message: 'somebody else made it since it was planned' };
   }

@@ -12,7 +12,7 @@ import { settle } from './settle.ts';
 import type { Target } from './target.ts';
 
 export interface CarryOutOptions {
-  /** Wait until what was written is healthy, and what was deleted is gone. */
+  /** Wait until what was written is healthy, and what was deleted is gone, also before another one takes its place. */
   readonly wait: boolean;
   readonly timeoutMs: number;
   /** The revision of the history that this goes back to. */
@@ -28,13 +28,12 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
   const id = runId();
   const until = Date.now() + options.timeoutMs;
   await Promise.all(plan.owners.map((owner) => recordIntent(target.inventory, owner, id)));
-  const outcomes = await actAll(plan, target.clusterOf, run, until, createObjection(plan, target.inventory));
+  const patience = { until, wait: options.wait };
+  const outcomes = await actAll(plan, target.clusterOf, run, patience, createObjection(plan, target.inventory));
   await recordAll(plan.owners, outcomes, target, id);
   const notes = await keepHistory(plan, outcomes, target, options);
   const result = { id, plan, outcomes, unhealthy: [], notes };
-  if (!options.wait) return result;
-  run.emit({ type: 'recorded', plan, outcomes });
-  return awaitSettled(result, target, run, until);
+  return options.wait ? awaitSettled(result, target, run, until) : result;
 }
 
 /**
@@ -43,6 +42,7 @@ export async function carryOut(given: Plan, target: Target, run: Run, options: C
  */
 export async function awaitSettled(result: Result, target: Target, run: Run, until: number): Promise<Result> {
   const { id, plan, outcomes } = result;
+  run.emit({ type: 'recorded', plan, outcomes });
   const settled = await settle(outcomes, plan, target, run, until);
   const isNew = settled.outcomes.some((outcome) => !outcomes.includes(outcome));
   if (isNew) await recordAll(plan.owners, settled.outcomes, target, id);

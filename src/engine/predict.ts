@@ -42,7 +42,9 @@ function newNamespaces(owners: readonly OwnerObservation[]): Set<string> {
     if (wish.type !== 'wanted') continue;
     for (const { reference } of wish.desired.objects) {
       const isNamespace = reference.group === '' && reference.kind === 'Namespace';
-      if (isNamespace && !destination.live.has(keyOf(reference))) names.add(reference.name);
+      if (!isNamespace) continue;
+      const live = destination.live.get(keyOf(reference));
+      if (!live || live.deleting) names.add(reference.name);
     }
   }
   return names;

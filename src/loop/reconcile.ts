@@ -1,5 +1,5 @@
 /** One reconcile: everything up to the plan, and the plan carried out. */
-import { carryOut } from '../engine/carry-out.ts';
+import { awaitSettled, carryOut } from '../engine/carry-out.ts';
 import { prepare } from '../engine/prepare.ts';
 import type { Result, Run } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
@@ -15,7 +15,11 @@ export async function reconcile(target: Target, run: Run, options: ReconcileOpti
   await discover(target);
   const plan = await prepare(target, run);
   run.signal.throwIfAborted();
-  return carryOut(plan, target, run, options);
+  const { wait, timeoutMs } = options;
+  const until = Date.now() + timeoutMs;
+  // What is made when an old one is gone is left to the next run: that sees it go, and nothing else waits for it meanwhile.
+  const result = await carryOut(plan, target, run, { wait: false, timeoutMs });
+  return wait ? awaitSettled(result, target, run, until) : result;
 }
 
 /** Kinds come and go while the loop runs. What cannot be reached is a problem of the plan. */

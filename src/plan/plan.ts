@@ -48,6 +48,8 @@ export interface WriteChange extends ChangeBase {
   readonly desired: DesiredObject;
   /** Nothing when another owner of the same plan creates the object first. */
   readonly expect?: 'absent' | { readonly uid: string };
+  /** The uid of one that is being deleted, and that this one comes after. */
+  readonly predecessor?: string;
   /** The fields for which it is replaced. */
   readonly immutable?: readonly string[];
   /** The version that a replacement was planned against. */

@@ -7,6 +7,7 @@ import type { DesiredObject } from '../manifest/desired-set.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isMarkedBy, isOwnerManager, type Owner, ownersBut } from '../manifest/owner.ts';
 import { isYielded } from './conflict.ts';
+import { isGoing } from './going.ts';
 import type { OwnerObservation } from './observation.ts';
 import { otherTool } from './other-tools.ts';
 import type { Proof } from './plan.ts';
@@ -18,7 +19,7 @@ import type { Proof } from './plan.ts';
  */
 export function isProvenUnchanged(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata): boolean {
   const entry = observed.record?.entries.get(keyOf(desired.reference));
-  if (entry?.state !== 'applied' || live.deleting) return false;
+  if (entry?.state !== 'applied' || isGoing(live, observed.destination)) return false;
   if (entry.uid !== live.uid || entry.digest !== desired.digest || entry.fields === undefined) return false;
   if (entry.fields !== appliedFields(observed.owner, live)) return false;
   const { policy, destination } = observed;
@@ -37,7 +38,7 @@ export function isProvenUnchanged(observed: OwnerObservation, desired: DesiredOb
 
 /** Whether this owner would write to a live object, as far as is known without asking. */
 export function mayChange(observed: OwnerObservation, desired: DesiredObject, live: ObjectMetadata): boolean {
-  if (live.deleting || isProvenUnchanged(observed, desired, live)) return false;
+  if (isGoing(live, observed.destination) || isProvenUnchanged(observed, desired, live)) return false;
   return mayApply(observed.owner, live, observed.policy) !== 'refuse';
 }
 

@@ -4,6 +4,7 @@ import type { InventoryEntry } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { ownersBut } from '../manifest/owner.ts';
 import { protection } from '../manifest/protection.ts';
+import { describeGoing } from './going.ts';
 import type { Consent } from './guards.ts';
 import { type Interests, interestKey, isTheirs, type Leaving } from './interest.ts';
 import { firstOf, subjectOf } from './names.ts';
@@ -29,10 +30,7 @@ export function decideRemoval(
   const leaving = interests.leaving.get(place);
   // An announced object may carry no mark yet if the run died before the write; then nothing of ours is on it.
   if (!live || !leaving || !isTheirs(observed, key)) return { type: 'forget' };
-  if (live.deleting)
-    return skip(entry, `is being deleted, and waits for ${live.finalizers.join(', ') || 'its contents'}`, {
-      deleting: true,
-    });
+  if (live.deleting) return skip(entry, describeGoing(live), { deleting: true });
 
   const wanting = interests.wantingByUid.get(interestKey(destination.server, live.uid)) ?? [];
   // Only by another group of the same object.

@@ -54,7 +54,7 @@ function eligible(
 ): Sides[] {
   const isArrival = ({ reference }: DesiredObject) => {
     const change = changes.get(keyOf(reference));
-    if (change?.action === 'create') return change.expect === 'absent';
+    if (change?.action === 'create') return change.expect === 'absent' && change.predecessor === undefined;
     const place = interestKey(observed.destination.server, keyOf(reference));
     return takenOf(observed, reference).length > 0 && wanting.get(place)?.length === 1;
   };

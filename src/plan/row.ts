@@ -9,6 +9,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'reason',
   'after',
   'resourceVersion',
+  'predecessor',
   'appliedAt',
   'confidence',
   'recorded',

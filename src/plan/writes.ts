@@ -8,6 +8,7 @@ import { type Owner, ownersBut } from '../manifest/owner.ts';
 import { isPassing } from '../manifest/passing.ts';
 import { describeConflicts } from './conflict.ts';
 import { contestOf, describeContest, isContested, opponentsOf } from './contest.ts';
+import { isGoing, waitsFor } from './going.ts';
 import { interestKey } from './interest.ts';
 import { firstOf } from './names.ts';
 import type { Effect, OwnerObservation, Verdict } from './observation.ts';
@@ -26,9 +27,16 @@ export function decideWrite(observed: OwnerObservation, desired: DesiredObject, 
   if (unknown) return skip(desired, unknown.message, unknown.code);
   const live = observed.destination.live.get(key);
   const verdict = observed.verdicts.get(key);
-  return live
-    ? decideExisting(observed, desired, live, verdict)
-    : decideAbsent(observed, desired, verdict, creators.get(interestKey(observed.destination.server, key)));
+  if (live && !isGoing(live, observed.destination)) return decideExisting(observed, desired, live, verdict);
+  const absent = decideAbsent(observed, desired, verdict, creators.get(interestKey(observed.destination.server, key)));
+  return live ? comingAfter(absent, live) : absent;
+}
+
+/** What is to be there again once it is gone. */
+function comingAfter(change: Change, live: ObjectMetadata): Change {
+  if (change.action !== 'create' || change.expect === undefined) return change;
+  const reason = `${change.reason}; waits until the old one is gone, which ${waitsFor(live)}`;
+  return { ...change, reason, confidence: 'predicted', predecessor: live.uid };
 }
 
 function decideAbsent(
@@ -74,7 +82,6 @@ function decideExisting(
   if (isProvenUnchanged(observed, desired, live)) {
     return keepProven(owner, desired, observed.record?.entries.get(keyOf(desired.reference)));
   }
-  if (live.deleting) return skip(desired, `is being deleted, and waits for ${waitsFor(live)}`, 'PLAN_STALE');
   const right = mayApply(owner, live, policy);
   if (right === 'refuse') return skip(desired, describeRefusal(live), 'NOT_ADOPTED');
   switch (verdict?.type) {
@@ -192,10 +199,6 @@ function decideImmutable(
     differences: verdict.differences,
     confidence: untried ? 'predicted' : 'server',
   };
-}
-
-function waitsFor(live: ObjectMetadata): string {
-  return live.finalizers.length > 0 ? live.finalizers.join(', ') : 'its contents';
 }
 
 function write(

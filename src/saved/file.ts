@@ -1,6 +1,6 @@
 /** The file of a saved plan: written whole or not at all, and readable for its owner alone. */
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { VidraError } from '../errors.ts';
 import { readTextFile } from '../source/file-text.ts';
@@ -11,8 +11,8 @@ import type { SavedPlan } from './saved-plan.ts';
 const mostBytes = 256 * 1024 * 1024;
 
 /** Replaces the file in one step. Throws USAGE when it cannot be written. */
-export async function writeSavedPlan(path: string, saved: SavedPlan): Promise<void> {
-  try {
+export function writeSavedPlan(path: string, saved: SavedPlan): Promise<void> {
+  return orUsage(path, async () => {
     const target = await targetOf(path);
     const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
     try {
@@ -28,6 +28,17 @@ export async function writeSavedPlan(path: string, saved: SavedPlan): Promise<vo
       await rm(temporary, { force: true });
       throw error;
     }
+  });
+}
+
+/** Throws USAGE when a plan could not be written there, before anybody waits for one. */
+export function mustBeWritable(path: string): Promise<void> {
+  return orUsage(path, async () => access(dirname(await targetOf(path)), constants.W_OK));
+}
+
+async function orUsage(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || error instanceof VidraError) throw error;

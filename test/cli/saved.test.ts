@@ -73,6 +73,13 @@ describe('vidra plan --out', () => {
     });
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  it('says so before it asks the cluster', async () => {
+    const away = { environment: { ...environment, KUBECONFIG: join(dirname(file), 'missing') } };
+    const words = ['plan', '--set', namespace, '-f', definitions(configMap('a')), '--out'];
+    const { code, stderr } = await vidra([...words, join(dirname(file), 'missing', 'plan.json')], away);
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining('its folder does not exist') });
+  });
 });
 
 describe('vidra apply with a saved plan', () => {
@@ -107,9 +114,10 @@ describe('vidra apply with a saved plan', () => {
 
   it('asks at a terminal for what is guarded, and for nothing else', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
-    await run('apply', '--set', namespace, '-f', definitions(...names.map((name) => configMap(name))));
+    const [stays, ...others] = ['stays', ...names].map((name) => configMap(name, { name }));
+    await run('apply', '--set', namespace, '-f', definitions(stays as object, ...others));
     const subject = `5 deletions of ${namespace}-web`;
-    await plan(definitions());
+    await plan(definitions(stays as object));
     expect(await run('apply', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('(GUARDED)') });
     const asked = `Type "${subject}" to go on:`;
     const no = await atTerminal(['apply', file], [{ asked, typed: 'y' }], environment);

@@ -138,6 +138,27 @@ describe('watch', () => {
     expect(events).toEqual(expect.arrayContaining(['superseded start', 'reconciling drift']));
   });
 
+  it('makes anew what somebody has deleted when that is gone, and minds the rest meanwhile', async () => {
+    const held = { ...configMap('a'), metadata: { name: 'a', namespace, finalizers: ['example.com/keep'] } };
+    start(
+      write('resource.yaml', definitionOf([configMap('a'), configMap('b', { color: 'blue' })])),
+      '--interval',
+      '1h',
+    );
+    await waitFor('the first run', () => reconciled('start').length === 1);
+    const { uid } = (await cluster.get(configMap('a'))).metadata;
+    await cluster.patch(held, 'merge-patch', { metadata: { finalizers: held.metadata.finalizers } });
+    await cluster.remove(held);
+    await waitFor('what is in the way', () => output.includes('is being deleted, and waits for example.com/keep'));
+    const query = { fieldManager: 'kubectl-edit' };
+    await cluster.patch(configMap('b'), 'merge-patch', { data: { color: 'red' } }, { query });
+    await waitFor('b to be put back', async () => (await dataOf('b'))?.['color'] === 'blue');
+    await cluster.patch(held, 'merge-patch', { metadata: { finalizers: null } });
+    const isAnew = async () =>
+      (await cluster.exists(configMap('a'))) && (await cluster.get(configMap('a'))).metadata.uid !== uid;
+    await waitFor('a to be made anew', isAnew);
+  });
+
   it('ends a run that waits when the source has something newer', async () => {
     const infrahub = await startInfrahub({ apiKeys: [key] });
     try {

@@ -354,6 +354,91 @@ describe('a deletion', () => {
   });
 });
 
+describe('an object that is wanted again while it goes', () => {
+  const config = (name = 'again', inNamespace = namespace) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: inNamespace },
+  });
+  const held = (name = 'again', inNamespace = namespace) => ({
+    ...config(name, inNamespace),
+    metadata: { name, namespace: inNamespace, finalizers: ['example.com/keep'] },
+  });
+  const letGo = (object: KubeObject | ReturnType<typeof held>) =>
+    cluster.patch(object, 'merge-patch', { metadata: { finalizers: null } });
+  const uidOf = async () => (await cluster.get(config())).metadata.uid;
+  const dependant = () => ({
+    ...config('dependant'),
+    metadata: {
+      ...config('dependant').metadata,
+      annotations: { 'config.kubernetes.io/depends-on': `/namespaces/${namespace}/ConfigMap/again` },
+    },
+  });
+
+  it('is made when the old one is gone, as the plan says', async () => {
+    await engine.apply([resource(`${namespace}-web`, held())]);
+    await engine.apply([resource(`${namespace}-web`)]);
+    const [old, definitions] = [await uidOf(), [resource(`${namespace}-web`, config(), dependant())]];
+    expect((await engine.plan(definitions)).owners[0]?.changes[0]).toMatchObject({
+      action: 'create',
+      reason: expect.stringMatching(/; waits until the old one is gone, which waits for example.com\/keep$/),
+    });
+    events.length = 0;
+    const applied = engine.apply(definitions, {}, long);
+    await waitFor('the wait', () => said(`ConfigMap ${namespace}/again`).includes('waits for example.com/keep'));
+    expect(await cluster.exists(dependant())).toBe(false);
+    await letGo(held());
+    expect((await applied).outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    expect(await uidOf()).not.toBe(old);
+    expect(actionsOf(await engine.plan(definitions))).toEqual([]);
+  });
+
+  it('is a problem with its name when the run does not wait, or not long enough', async () => {
+    await engine.apply([resource(`${namespace}-web`, held())]);
+    await engine.apply([resource(`${namespace}-web`)]);
+    const definitions = [resource(`${namespace}-web`, config(), dependant(), config('other'))];
+    const problems = async (wait?: typeof brief) =>
+      (await engine.apply(definitions, {}, wait)).outcomes.map(
+        ({ change, problem }) => problem && `${change.reference.name}: ${problem.code} ${problem.message}`,
+      );
+    expect(await problems()).toContain('again: PLAN_STALE is being deleted, and waits for example.com/keep');
+    expect(await problems(brief)).toContain('again: TIMEOUT is being deleted: waits for example.com/keep');
+    expect(await cluster.exists(config('other'))).toBe(true);
+    await letGo(held());
+    await engine.apply(definitions);
+    expect(actionsOf(await engine.plan(definitions))).toEqual([]);
+  });
+
+  it('may be a Namespace, and what is in it comes after it', async () => {
+    const name = `${namespace}-more`;
+    const more = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const [blocked, inside] = [held('blocked', name), config('inside', name)];
+    const definitions = [resource(`${namespace}-web`, more, inside)];
+    await engine.apply(definitions);
+    await cluster.create(blocked);
+    await cluster.remove(more);
+    await waitFor('the contents to go', async () => !(await cluster.exists(inside)));
+    expect(actionsOf(await engine.plan(definitions, { validate: true }))).toEqual([
+      `create Namespace ${name}`,
+      'create ConfigMap inside',
+    ]);
+    const applied = engine.apply(definitions, {}, long);
+    await waitFor('the wait', () => said(`Namespace ${name}`).length > 0);
+    await letGo(blocked);
+    expect((await applied).outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    expect(await cluster.exists(inside)).toBe(true);
+  });
+
+  it('is not wanted again when it is a Job with a time to live that was done', async () => {
+    const definitions = [resource(`${namespace}-web`, job({ ttlSecondsAfterFinished: 3600 }))];
+    await engine.apply(definitions);
+    await cluster.patch(job({}), 'merge-patch', { metadata: { finalizers: ['example.com/keep'] } });
+    await cluster.remove(job({}), { propagationPolicy: 'Background' });
+    expect(actionsOf(await engine.plan(definitions))).toEqual([]);
+    await cluster.patch(job({}), 'merge-patch', { metadata: { finalizers: null } });
+  });
+});
+
 it('An abort ends the waiting at once, and what is missing is told', async () => {
   const applied = engine.apply(
     [resource(`${namespace}-web`, service('web'))],

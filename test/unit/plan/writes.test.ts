@@ -169,13 +169,15 @@ describe('an object that is there and ours', () => {
     expect(changeOf(plan, web)).toMatchObject({ action: 'keep', proof: { uid: `uid of ${web}` } });
   });
 
-  test('is skipped as a problem while it is being deleted, and says what it waits for', () => {
+  test('is made anew once the old one is gone that is being deleted, and says what that waits for', () => {
     const dying = live(web, [a], { deleting: true, finalizers: ['example.org/wait'] });
     const plan = planFor([observed(a, { wants: [desired(web)], recorded: [entry(web)] }, { live: [dying] })]);
     expect(changeOf(plan, web)).toMatchObject({
-      action: 'skip',
-      code: 'PLAN_STALE',
-      reason: 'is being deleted, and waits for example.org/wait',
+      action: 'create',
+      expect: 'absent',
+      predecessor: `uid of ${web}`,
+      confidence: 'predicted',
+      reason: 'it was deleted; waits until the old one is gone, which waits for example.org/wait',
     });
   });
 
