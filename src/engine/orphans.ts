@@ -1,5 +1,6 @@
 /** What is left of owners that exist no more: marked objects that no record names, and on request a whole set. */
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import { VidraError } from '../errors.ts';
 import type { InventoryEntry, InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { markedOwners, type Owner, ownerOf } from '../manifest/owner.ts';
@@ -19,10 +20,10 @@ export interface OrphanOptions {
 export async function prepareOrphans(target: Target, run: Run, options: OrphanOptions): Promise<Plan> {
   const [marked, home] = await Promise.all([listMarked(target.home), target.home.identity()]);
   // Afterwards: what was made until then had been announced before.
-  const records = await target.inventory.list({ whole: true });
+  const { records, unseen } = await readRecords(target, options);
   const own = records.filter((record) => record.elsewhere === undefined);
   const inSet = options.wholeSet ? own.filter(({ header }) => header.set === target.set) : [];
-  const all = lostObjects(marked, home, records, target.set);
+  const all = unseen ? [] : lostObjects(marked, home, records, target.set);
   // Nobody can say which set an owner without a record was in.
   const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(own, header.name)) : all;
   run.signal.throwIfAborted();
@@ -32,7 +33,27 @@ export async function prepareOrphans(target: Target, run: Run, options: OrphanOp
       .filter(({ header }) => !isRecorded(inSet, header.name))
       .map((record) => leaving(record, 'no record names it')),
   ];
-  return planIntents(target, run, records, { owners, problems: [], notes: [] });
+  return planIntents(target, run, records, { owners, problems: [], notes: unseen ? [unseen] : [] });
+}
+
+/**
+ * What is on no record of this Vidra may be on one that cannot be read, and then somebody wants it. A set that is named is on
+ * its own records, which are enough for what they name.
+ */
+async function readRecords({ inventory }: Target, { wholeSet }: OrphanOptions): Promise<Records> {
+  try {
+    return { records: await inventory.list({ whole: true }) };
+  } catch (error) {
+    if (!wholeSet || !(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
+    const unseen = `objects that are on no record are not looked for, and stay: ${error.message}`;
+    return { records: await inventory.list(), unseen };
+  }
+}
+
+interface Records {
+  readonly records: readonly InventoryRecord[];
+  /** For people: what could not be looked at. */
+  readonly unseen?: string;
 }
 
 /** One owner has one plan. */

@@ -93,10 +93,15 @@ function movedObject(saved: Change, fresh: Change): string | undefined {
 
 /**
  * A difference that is gone is done already, and one that the saved plan shows at another owner's row is in this one once
- * that owner is done. What was not tried when it was saved has none to compare.
+ * that owner is done. What was not tried when it was saved has none to compare; then nothing that its owner has applied may
+ * have changed.
  */
 function movedDifference(saved: Change, fresh: Change, rows: readonly Change[]): string | undefined {
-  if (fresh.action === 'create' || (isWrite(saved) && saved.confidence !== 'server')) return undefined;
+  if (fresh.action === 'create') return undefined;
+  if (isWrite(saved) && saved.confidence !== 'server') {
+    const isSame = saved.applied === undefined || (isWrite(fresh) && fresh.applied === saved.applied);
+    return isSame ? undefined : 'was changed since, and could not be tried when the plan was saved';
+  }
   if (isWrite(fresh) && fresh.confidence !== 'server') return `cannot be compared now: ${fresh.reason}`;
   const known = new Set([saved, ...rows].flatMap((row) => differencesOfRow(row).map((each) => saidOf(row, each))));
   const moved = differencesOfRow(fresh).find((difference) => !known.has(saidOf(fresh, difference)));

@@ -48,6 +48,8 @@ export interface WriteChange extends ChangeBase {
   readonly desired: DesiredObject;
   /** Nothing when another owner of the same plan creates the object first. */
   readonly expect?: 'absent' | { readonly uid: string };
+  /** What its owner had applied and when: where nothing could be tried, that alone tells whether the object is still so. */
+  readonly applied?: string;
   /** The uid of one that is being deleted, and that this one comes after. */
   readonly predecessor?: string;
   /** The fields for which it is replaced. */

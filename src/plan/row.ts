@@ -11,6 +11,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'resourceVersion',
   'predecessor',
   'appliedAt',
+  'applied',
   'confidence',
   'recorded',
   'proof',

@@ -14,7 +14,7 @@ import { firstOf } from './names.ts';
 import type { Effect, OwnerObservation, Verdict } from './observation.ts';
 import { describeRefusal } from './other-tools.ts';
 import { type Change, changeId, type KeepChange, type SkipChange, type WriteChange } from './plan.ts';
-import { appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
+import { appliedAt, appliedFields, isProvenUnchanged, mayApply, proofOf } from './proof.ts';
 import { describeImmutable, obstacleToReplacement } from './replace.ts';
 import { describeGiveUp, describeMigration, describeReturn, describeYields } from './yields.ts';
 
@@ -147,6 +147,7 @@ function update(
   const { take, yield: yielded, giveUp, migrate, after = [] } = effect;
   return {
     ...change,
+    ...appliedTo(observed, live),
     after: after.map((name) => changeId(name, keyOf(desired.reference))),
     ...(contest && { contest }),
     expect: { uid: live.uid },
@@ -192,6 +193,7 @@ function decideImmutable(
   const { untried } = verdict;
   return {
     ...write(observed, desired, 'replace', `replaced because ${because}${untried ? `; ${untried}` : ''}`),
+    ...appliedTo(observed, live),
     expect: { uid: live.uid },
     immutable: verdict.fields,
     resourceVersion: live.resourceVersion,
@@ -199,6 +201,11 @@ function decideImmutable(
     differences: verdict.differences,
     confidence: untried ? 'predicted' : 'server',
   };
+}
+
+function appliedTo({ owner }: OwnerObservation, live: ObjectMetadata): Pick<WriteChange, 'applied'> {
+  const fields = appliedFields(owner, live);
+  return fields === undefined ? {} : { applied: `${fields} ${appliedAt(owner, live)}` };
 }
 
 function write(

@@ -1,5 +1,6 @@
 /** Saved plans against the real server: what comes out the same is carried out, what moved is refused, and nothing else is done. */
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Definition, VidraResource } from '../../src/definition/definition.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
@@ -150,6 +151,30 @@ describe('A saved plan', () => {
     await hook.close();
     expect(refusedIn(result)).toEqual([]);
     expect((await cluster.get(configMap('site'))).data).toEqual({ color: 'red' });
+  });
+
+  it('loses a row that could not be tried, once its owner has applied something else', async () => {
+    const apart = await startEngine(inject('kubeconfig'), await cluster.createNamespace());
+    const site = (color: string) => [resource(web(), configMap('site', { color }))];
+    await apart.apply(site('blue'));
+    const hook = await startWebhook(cluster, namespace, { sideEffects: 'Some' });
+    const { text } = await save(site('red'), {}, apart);
+    const change = parseSavedPlan(text).plan.owners[0]?.changes[0];
+    expect(change).toMatchObject({ action: 'update', confidence: 'predicted' });
+    // The server writes down whole seconds.
+    await sleep(1_100);
+    await apart.apply(site('green'));
+    const result = await applySaved(text, site('red'), { through: apart });
+    expect(refusedIn(result)).toEqual([
+      'site: was changed since, and could not be tried when the plan was saved (PLAN_STALE)',
+    ]);
+    expect((await cluster.get(configMap('site'))).data).toEqual({ color: 'green' });
+
+    const { text: again } = await save(site('red'), {}, apart);
+    expect(refusedIn(await applySaved(again, site('red'), { through: apart }))).toEqual([]);
+    expect((await cluster.get(configMap('site'))).data).toEqual({ color: 'red' });
+    await hook.close();
+    await apart.close();
   });
 
   it('loses the row whose object changed in a field that matters, and no other', async () => {
