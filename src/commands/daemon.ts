@@ -8,7 +8,6 @@ import type { LoopEvent } from '../loop/event.ts';
 import { retryMs } from '../loop/pace.ts';
 import type { Measure } from '../operator/measure.ts';
 import { operate } from '../operator/operator.ts';
-import { usualSettings } from '../operator/settings.ts';
 import { wholeShare } from '../operator/share.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { type Servers, startServers } from './daemon-servers.ts';
@@ -64,7 +63,7 @@ async function work(target: Target, connected: Connected, parts: Parts): Promise
       clusterFor: connected.destinations.of,
       fenced: connected.fenced,
       measure: measureBy(servers.metrics),
-      settings: () => usualSettings,
+      namespace: connected.namespace,
     });
   } finally {
     await release();

@@ -9,12 +9,12 @@ import { accessFromNamed, accessFromSecret } from '../config/infrahub-secret.ts'
 import { credentialsLabel } from '../config/operator-names.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InfrahubSync } from '../definition/definition.ts';
+import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { folderCache } from '../source/artifact-cache-folder.ts';
 import { infrahubSource } from '../source/infrahub.ts';
 import { createInfrahubClient, type InfrahubClient } from '../source/infrahub-client.ts';
 import type { InfrahubCredentials } from '../source/infrahub-session.ts';
-import type { Source } from '../source/source.ts';
 
 interface SourcesOptions {
   readonly settings: Settings;
@@ -26,7 +26,7 @@ interface SourcesOptions {
 }
 
 export interface Sources {
-  readonly of: (sync: InfrahubSync) => Promise<Source>;
+  readonly of: Target['sourceOf'];
   close(): Promise<void>;
 }
 
@@ -62,10 +62,11 @@ export function createSources(options: SourcesOptions): Sources {
     return client;
   };
   return {
-    of: async ({ source }) => {
+    of: async ({ source }, queryName) => {
       const client = await clientFor(source.infrahubAPIURL, await accessFor(source));
       const { artefactName: artifactName, targetBranch: branch, targetDate: date } = source;
-      return infrahubSource(client, { artifactName, branch, ...(date !== undefined && { date }) }, { cache });
+      const selection = { artifactName, branch, ...(date !== undefined && { date }), ...(queryName && { queryName }) };
+      return infrahubSource(client, selection, { cache });
     },
     close: async () => {
       ended.abort();

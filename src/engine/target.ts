@@ -11,8 +11,8 @@ export interface Target {
   /** Name of the set that the definitions belong to. */
   readonly set: string;
   readonly definitions: readonly Definition[];
-  /** Sources are closed by whoever made them. */
-  readonly sourceOf: (sync: InfrahubSync) => Promise<Source>;
+  /** Sources are closed by whoever made them. `queryName` is that of the stored query; the usual one if missing. */
+  readonly sourceOf: (sync: InfrahubSync, queryName?: string) => Promise<Source>;
   /** The cluster that keeps the records. */
   readonly home: Cluster;
   /** The cluster of a definition's `destination.server`; empty means home. */

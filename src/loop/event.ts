@@ -33,6 +33,14 @@ export type LoopEvent =
   | { readonly type: 'blind'; readonly error: VidraError }
   /** Something that stops nothing, and that people should know. */
   | { readonly type: 'warned'; readonly error: VidraError }
+  /** What holds for all definitions that say nothing else; an interval of 0 is never. */
+  | {
+      readonly type: 'settings';
+      readonly syncIntervalMs: number;
+      readonly resourceIntervalMs: number;
+      readonly queryName: string;
+      readonly reconcileOnEvents: boolean;
+    }
   | { readonly type: 'definitions'; readonly count: number }
   /** The files cannot be read; what they said before holds. */
   | { readonly type: 'unreadable'; readonly error: VidraError }

@@ -12,13 +12,13 @@ import { retryMs, withJitter } from '../loop/pace.ts';
 import type { Trigger } from '../loop/trigger.ts';
 import { destinationOf } from './destination-of.ts';
 import { createFencedRunner } from './fenced-runner.ts';
+import { followSettings } from './follow-settings.ts';
 import { type Followed, followDefinitions } from './followed.ts';
 import type { Measure } from './measure.ts';
 import { startQueue } from './queue.ts';
 import { dependentsOf, isReady } from './readiness.ts';
 import { groupOf } from './reconcile-group.ts';
 import { recordEvents } from './record-events.ts';
-import type { OperatorSettings } from './settings.ts';
 import type { Share } from './share.ts';
 import { steadySources } from './steady-sources.ts';
 
@@ -28,7 +28,8 @@ export interface OperatorOptions {
   readonly fenced: (fence: WriteFence) => Promise<Target>;
   readonly share: Share;
   readonly measure: Measure;
-  readonly settings: () => OperatorSettings;
+  /** Vidra's own. */
+  readonly namespace: string;
   readonly emit: (event: LoopEvent) => void;
   readonly progress: (event: RunEvent) => void;
   /** Aborted: the runs that are under way end at a safe point, and all watches end. */
@@ -37,17 +38,20 @@ export interface OperatorOptions {
 
 /** Without an interval, what failed is tried again at least so often, in milliseconds. */
 const longestRetryMs = 300_000;
+/** Whoever writes less means often, and not without a pause. */
+const shortestIntervalMs = 1_000;
 
 /** Returns when the signal has aborted and nothing runs any more. Where the kinds of definitions are not installed, it waits. */
 export async function operate({ home, set, sourceOf }: Target, options: OperatorOptions): Promise<void> {
-  const { settings, clusterFor, share, measure, emit, signal } = options;
-  const sources = steadySources(sourceOf);
+  const { clusterFor, share, measure, emit, signal } = options;
+  const sources = steadySources((sync) => sourceOf(sync, settings().queryName));
   const known = new Map<string, Followed>();
   /** The keys that are worked on here. */
   const own = new Set<string>();
   const intervalOf = ({ kind, definition }: Followed) => {
     const { syncIntervalMs, resourceIntervalMs } = settings();
-    return definition?.interval ?? (kind === 'InfrahubSync' ? syncIntervalMs : resourceIntervalMs);
+    const intervalMs = definition?.interval ?? (kind === 'InfrahubSync' ? syncIntervalMs : resourceIntervalMs);
+    return intervalMs === 0 ? Number.POSITIVE_INFINITY : Math.max(intervalMs, shortestIntervalMs);
   };
 
   const drift = watchDrift({
@@ -67,7 +71,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     pause: (key, failures) => {
       const followed = known.get(key);
       if (!followed?.definition) return Number.POSITIVE_INFINITY;
-      const intervalMs = intervalOf(followed) || Number.POSITIVE_INFINITY;
+      const intervalMs = intervalOf(followed);
       if (failures === 0) return withJitter(intervalMs, Math.random());
       return retryMs(failures, Math.min(intervalMs, longestRetryMs), Math.random());
     },
@@ -86,8 +90,18 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     queue.remove(key);
     measure.forgotten(key);
   };
+  const settings = await followSettings({
+    ...{ home, namespace: options.namespace, signal },
+    onChange: (now, { queryName, reconcileOnEvents }) => {
+      emit({ type: 'settings', ...now });
+      queue.reschedule();
+      if (now.queryName === queryName && now.reconcileOnEvents === reconcileOnEvents) return;
+      for (const key of own) add(key, { type: 'interval' });
+    },
+    onProblem: (error) => emit({ type: 'warned', error }),
+  });
   const runner = createFencedRunner({
-    ...{ clusterFor, share, known, drift, recorder, options },
+    ...{ clusterFor, share, known, drift, recorder, options: { ...options, settings } },
     home: await home.identity(),
     fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
     queue: { add },

@@ -3,6 +3,8 @@ import { interrupts, merge, type Trigger } from '../loop/trigger.ts';
 
 /** What comes within this time runs together. */
 const gatherMs = 100;
+/** A longer timer would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** One key in one run. */
 export interface Task {
@@ -28,6 +30,8 @@ export interface Queue {
   readonly add: (key: string, trigger: Trigger) => void;
   /** The key is not wanted any more: a run of it that is under way ends at a safe point. */
   readonly remove: (key: string) => void;
+  /** Pauses may be others than when they began. */
+  readonly reschedule: () => void;
   /** Resolves when the signal has aborted and nothing runs any more. */
   readonly ended: Promise<void>;
 }
@@ -36,6 +40,8 @@ interface Item {
   pending?: Trigger | undefined;
   running?: AbortController | undefined;
   timer?: NodeJS.Timeout | undefined;
+  /** When the last run ended, on the clock of `performance.now()`. */
+  endedAt?: number;
   failures: number;
 }
 
@@ -73,6 +79,7 @@ export function startQueue({ groupOf, pause, run, signal }: QueueOptions): Queue
     const end = (isGood: boolean) => {
       if (item.running !== controller) return;
       item.running = undefined;
+      item.endedAt = performance.now();
       // A run that was superseded says nothing of the next one.
       if (!controller.signal.aborted) item.failures = isGood ? 0 : item.failures + 1;
       wake(key, item);
@@ -81,9 +88,14 @@ export function startQueue({ groupOf, pause, run, signal }: QueueOptions): Queue
     return { key, trigger, signal: AbortSignal.any([signal, controller.signal]), end };
   };
   const wake = (key: string, item: Item) => {
-    const milliseconds = pause(key, item.failures);
-    if (signal.aborted || items.get(key) !== item || milliseconds === Number.POSITIVE_INFINITY) return;
-    item.timer = setTimeout(() => add(key, { type: item.failures === 0 ? 'interval' : 'retry' }), milliseconds);
+    clearTimeout(item.timer);
+    const pauseMs = pause(key, item.failures);
+    if (signal.aborted || items.get(key) !== item || pauseMs === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.max(0, pauseMs - (performance.now() - (item.endedAt ?? 0)));
+    item.timer = setTimeout(
+      () => add(key, { type: item.failures === 0 ? 'interval' : 'retry' }),
+      Math.min(waitMs, longestTimerMs),
+    );
   };
   const add = (key: string, trigger: Trigger) => {
     const item = items.get(key) ?? { failures: 0 };
@@ -106,6 +118,10 @@ export function startQueue({ groupOf, pause, run, signal }: QueueOptions): Queue
       clearTimeout(item?.timer);
       item?.running?.abort();
       items.delete(key);
+    },
+    reschedule: () => {
+      for (const [key, item] of items)
+        if (item.endedAt !== undefined && !item.running && !item.pending) wake(key, item);
     },
     ended,
   };

@@ -27,6 +27,12 @@ export interface WatchFacts {
   readonly shard: { readonly shard: number; readonly state: Extract<LoopEvent, { type: 'shard' }>['state'] };
   readonly blind: { readonly problem: Problem };
   readonly warned: { readonly problem: Problem };
+  readonly settings: {
+    readonly syncIntervalMs: number;
+    readonly resourceIntervalMs: number;
+    readonly queryName: string;
+    readonly reconcileOnEvents: boolean;
+  };
   readonly definitions: { readonly count: number };
   readonly unreadable: { readonly problem: Problem };
   readonly ended: Readonly<Record<never, never>>;

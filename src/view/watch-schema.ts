@@ -91,6 +91,18 @@ const eventSchemas: { readonly [Name in keyof WatchFacts]: EventSchema<WatchFact
     description: 'what stops nothing, and people should know',
     facts: { problem: ref('problem') },
   },
+  settings: {
+    description: 'the settings in the cluster say something else than the defaults, or than before',
+    facts: {
+      syncIntervalMs: described(count, 'milliseconds between two looks at an InfrahubSync; 0 is never'),
+      resourceIntervalMs: described(count, 'the same of a VidraResource'),
+      queryName: described(word, 'the stored query that finds artifacts'),
+      reconcileOnEvents: described(
+        { type: 'boolean' },
+        'whether changes in a cluster start a run, for all definitions',
+      ),
+    },
+  },
   definitions: {
     description: 'the files say something else',
     facts: { count: described(count, 'how many definitions there are') },

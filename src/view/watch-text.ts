@@ -38,7 +38,7 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
     switch (event.type) {
       case 'watching':
         return say(
-          `Watching the set ${event.set} on ${event.server}, at least every ${durationText(event.intervalMs)}`,
+          `Watching the set ${event.set} on ${event.server}${event.intervalMs > 0 ? `, at least every ${durationText(event.intervalMs)}` : ''}`,
         );
       case 'reconciling':
         return [];
@@ -56,6 +56,8 @@ function createRunText(style: Style, verbose: boolean, definition: string): Watc
         return say(`${style.colour.yellow('only looked at with each interval:')} ${printable(event.error.message)}`);
       case 'warned':
         return say(`${style.colour.yellow('warning:')} ${printable(event.error.message)}`);
+      case 'settings':
+        return say(settingsText(event));
       case 'definitions':
         return say(`The definitions changed: ${countOf(event.count, 'definition')}`);
       case 'unreadable':
@@ -135,6 +137,13 @@ function withNotes({ plan, ...result }: Result, isShown: (note: string) => boole
     notes: result.notes.filter(isShown),
     plan: { ...plan, owners, notes: plan.notes.filter(isShown) },
   };
+}
+
+function settingsText(settings: Extract<LoopEvent, { type: 'settings' }>): string {
+  const every = (milliseconds: number) => (milliseconds === 0 ? 'never' : `every ${durationText(milliseconds)}`);
+  const { syncIntervalMs, resourceIntervalMs, queryName, reconcileOnEvents } = settings;
+  const events = reconcileOnEvents ? ', and at every change in a cluster' : '';
+  return `The settings: syncs ${every(syncIntervalMs)} by the query ${queryName}, resources ${every(resourceIntervalMs)}${events}`;
 }
 
 function triggerText(trigger: Trigger): string {

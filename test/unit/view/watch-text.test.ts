@@ -98,6 +98,20 @@ describe('a loop as text', () => {
     expect(ended('succeeded')).toContain('Reconciled: 1 created, 1 not reached in 100ms.');
   });
 
+  it('tells which settings hold, and what is wrong with them', () => {
+    const linesOf = createWatchText(createStyle({ colour: false, unicode: true }), false);
+    const settings = { syncIntervalMs: 0, resourceIntervalMs: 420_000, queryName: 'Mine', reconcileOnEvents: true };
+    expect(linesOf({ type: 'settings', ...settings }, now)).toEqual([
+      '12:30:00 The settings: syncs never by the query Mine, resources every 7m, and at every change in a cluster',
+    ]);
+    const error = new VidraError('DEFINITION_INVALID', 'requeueSyncAfter must be a duration', {
+      subject: 'ConfigMap a/b',
+    });
+    expect(linesOf({ type: 'warned', error }, now)).toEqual([
+      '12:30:00 warning: ConfigMap a/b: requeueSyncAfter must be a duration',
+    ]);
+  });
+
   it('says everything each time when it is verbose', () => {
     const { runs, fails } = watched(true);
     for (let times = 1; times <= 2; times++) {

@@ -1,0 +1,168 @@
+/** The ConfigMap of `vidra watch`: taken up as it changes, and what is wrong in it is named. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { createAccount } from '../support/account.ts';
+import type { Cluster, Reference } from '../support/cluster.ts';
+import { type Operator, resource, startHome, startOperator, sync, untilCondition } from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const own = 'vidra-system';
+const key = '4ce1e6a4-5f0e-4d43-8d3c-1d6a1a1f1f55';
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let infrahub: InfrahubDouble;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } });
+  infrahub = await startInfrahub({ apiKeys: [key] });
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  expect([code, stderr]).toEqual([0, '']);
+  for (const one of await cluster.list('v1', 'ConfigMap', undefined, { labelSelector: 'app=vidra' }))
+    await cluster.remove({ ...one, apiVersion: 'v1', kind: 'ConfigMap' });
+});
+afterAll(async () => {
+  await infrahub.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const start = async (kubeconfig = controlPlane.kubeconfig) => {
+  operator = await startOperator(kubeconfig, { INFRAHUB_API_TOKEN: key });
+};
+const configMap = (name: string, data: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
+const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+
+/** As a whole: what is not in `data` goes. */
+async function putSettings(data: Record<string, string>, place = own, name = 'vidra-config'): Promise<void> {
+  const metadata = { name, namespace: place, labels: { app: 'vidra' } };
+  const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as Reference;
+  await ((await cluster.exists(settings)) ? cluster.replace(settings) : cluster.create(settings));
+}
+
+const said = (event: string) => operator.lines().filter((line) => line.event === event);
+const untilSettings = (wanted: object) =>
+  waitFor(`the settings ${JSON.stringify(wanted)}`, () => {
+    const last = said('settings').at(-1);
+    return last && Object.entries(wanted).every(([name, value]) => (last as never)[name] === value);
+  });
+const warnings = () => said('warned').map(({ problem }) => problem?.message);
+
+/** A sync of one ConfigMap without an interval of its own, and what changes that. */
+async function startSync() {
+  const name = `Configs ${namespace}`;
+  const content = (color: string) => JSON.stringify(configMap('a', { color }));
+  const id = infrahub.setArtifact({ name, content: content('red') });
+  const one = sync(namespace, { source: { infrahubAPIURL: infrahub.address, artefactName: name } });
+  await cluster.create(one);
+  await untilCondition(cluster, one, 'Ready', 'True');
+  return { one, paint: (color: string) => void infrahub.setArtifact({ id, name, content: content(color) }) };
+}
+
+describe('the ConfigMap', () => {
+  it('shortens and ends the time between two looks, also for what waits already', async () => {
+    await putSettings({ requeueSyncAfter: '0', requeueResourcesAfter: '2h45m' });
+    await start();
+    await untilSettings({ syncIntervalMs: 0, resourceIntervalMs: 9_900_000 });
+    const { one, paint } = await startSync();
+    paint('blue');
+    // Longer than a timer can be.
+    await putSettings({ requeueSyncAfter: '1000h' });
+    await untilSettings({ syncIntervalMs: 3_600_000_000, resourceIntervalMs: 600_000 });
+    const other = resource(`${namespace}-other`, [configMap('other')]);
+    await cluster.create(other);
+    await untilCondition(cluster, other, 'Ready', 'True');
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+    await putSettings({ requeueSyncAfter: '1s' });
+    await waitFor('the new revision', async () => (await dataOf('a'))?.['color'] === 'blue', 30);
+    await cluster.remove(one);
+    await waitFor('it to be gone', async () => !(await cluster.exists(one)));
+  });
+
+  it('has all definitions mended at once, also those that do not ask for it', async () => {
+    await start();
+    const one = resource(`${namespace}-web`, [configMap('a', { color: 'red' })]);
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const runs = () => said('reconciled').length;
+    const before = runs();
+    await putSettings({ eventBasedReconcile: 'true' });
+    await waitFor('a run by the new settings', () => runs() > before);
+    const query = { fieldManager: 'kubectl-edit' };
+    await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue' } }, { query });
+    await waitFor('it to be mended', async () => (await dataOf('a'))?.['color'] === 'red', 30);
+  });
+
+  it('names the stored query', async () => {
+    infrahub.failNext(403, { path: /^\/graphql/, times: 1_000 });
+    infrahub.state.queries.push({ ...infrahub.state.queries[0], name: 'Mine' } as never);
+    await start();
+    const { one, paint } = await startSync();
+    expect(infrahub.count('GET', /^\/api\/query\/ArtifactIDs$/)).toBeGreaterThan(0);
+    paint('blue');
+    await putSettings({ queryName: 'Mine' });
+    await waitFor('the new revision', async () => (await dataOf('a'))?.['color'] === 'blue', 30);
+    expect(infrahub.count('GET', /^\/api\/query\/Mine$/)).toBeGreaterThan(0);
+    infrahub.recover();
+    await cluster.remove(one);
+    await waitFor('it to be gone', async () => !(await cluster.exists(one)));
+  });
+
+  it('is told what is wrong in it, once, and the defaults hold', async () => {
+    const wrong = { requeueSyncAfter: '-5m', eventBasedReconcile: 'yes', requeueResourceAfter: '5m' };
+    await putSettings({ ...wrong, requeueResourcesAfter: '7m' });
+    await start();
+    await untilSettings({ syncIntervalMs: 60_000, resourceIntervalMs: 420_000, reconcileOnEvents: false });
+    await putSettings({ ...wrong, requeueResourcesAfter: '8m' });
+    await untilSettings({ resourceIntervalMs: 480_000 });
+    const name = `ConfigMap ${own}/vidra-config`;
+    expect(warnings().sort()).toEqual([
+      `${name}: eventBasedReconcile must be "true" or "false", not "yes"; the default holds`,
+      `${name}: requeueResourceAfter is not known; is requeueResourcesAfter meant?`,
+      `${name}: requeueSyncAfter must be a duration such as 5m, or 0 for never, not "-5m"; the default holds`,
+    ]);
+  });
+
+  it("may be in any namespace, and counts first in Vidra's own", async () => {
+    await putSettings({ requeueSyncAfter: '2m' }, namespace, 'mine');
+    await putSettings({ color: 'red' }, namespace, 'of-somebody-else');
+    await start();
+    await untilSettings({ syncIntervalMs: 120_000 });
+    expect(warnings()).toEqual([]);
+    await putSettings({ requeueSyncAfter: '3m' });
+    await untilSettings({ syncIntervalMs: 180_000 });
+    expect(warnings()).toEqual([
+      `ConfigMap ${namespace}/mine: is labelled app=vidra, too, and does not count: ConfigMap ${own}/vidra-config does`,
+    ]);
+    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'vidra-config', namespace: own } });
+    await untilSettings({ syncIntervalMs: 120_000 });
+  });
+
+  it("is read in Vidra's own namespace by whoever may read no others, and nobody has to be let read any", async () => {
+    const rule = (apiGroup: string, ...resources: string[]) => ({ apiGroups: [apiGroup], resources, verbs: ['*'] });
+    const everywhere = [rule('infrahub.operators.com', '*'), rule('events.k8s.io', '*'), rule('', 'secrets')];
+    await putSettings({ requeueSyncAfter: '4m' });
+    const rights = { [namespace]: [], [own]: [rule('', 'configmaps')] };
+    await start(await createAccount(cluster, rights, everywhere));
+    await untilSettings({ syncIntervalMs: 240_000 });
+    expect(warnings()).toEqual([]);
+    await operator.stop();
+    const other = await cluster.createNamespace();
+    await start(await createAccount(cluster, { [other]: [] }, everywhere));
+    await waitFor('the start', () => said('watching').length > 0);
+    expect(warnings()).toEqual([expect.stringContaining('configmaps is forbidden')]);
+  });
+});
