@@ -2,8 +2,16 @@
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { intersection, isEmpty, managedFieldsOf } from '../manifest/field-set.ts';
-import type { JsonObject, Manifest } from '../manifest/manifest.ts';
-import { isOwnerManager, managedLabel, type Owner, ownersBut, upstreamField, withoutMarks } from '../manifest/owner.ts';
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
+import {
+  isOwnerManager,
+  managedLabel,
+  type Owner,
+  ownersBut,
+  upstreamField,
+  withoutMarks,
+  withoutReferenceTo,
+} from '../manifest/owner.ts';
 import type { ReleaseChange } from '../plan/plan.ts';
 import { entriesOperation, patchLive } from './patch-live.ts';
 
@@ -20,7 +28,11 @@ export function leaveObject(
   return patchLive(cluster, type, change.reference, upstreamHolder, (live) => {
     if (live.metadata['uid'] !== change.uid) return [];
     if (!change.leave)
-      mustBeShared(owner, { annotations: live.metadata.annotations ?? {}, managers: managersOf(live) });
+      mustBeShared(owner, {
+        annotations: live.metadata.annotations ?? {},
+        managers: managersOf(live),
+        ...controllerOf(live),
+      });
     return leave(cluster, type, owner, live);
   });
 }
@@ -42,7 +54,26 @@ function leave(cluster: Cluster, type: ResourceType, owner: Owner, live: Manifes
       const isSame = Object.entries(before).every(([name, text]) => value[name] === text);
       return isSame ? [] : [{ op: 'replace', path: `/metadata/${field}`, value }];
     }),
+    ...referenceOperations(owner, live),
   ];
+}
+
+type Reference = JsonObject & { readonly kind: string; readonly name: string; readonly controller?: boolean };
+
+function referencesOf({ metadata }: Manifest): readonly Reference[] {
+  return (metadata['ownerReferences'] ?? []) as readonly Reference[];
+}
+
+function controllerOf(live: Manifest): { readonly controller?: Reference } {
+  const controller = referencesOf(live).find((reference) => reference.controller);
+  return controller ? { controller } : {};
+}
+
+function referenceOperations(owner: Owner, live: Manifest): PatchOperation[] {
+  const references = referencesOf(live);
+  const others = withoutReferenceTo(owner, references);
+  if (others.length === references.length) return [];
+  return [{ op: 'replace', path: '/metadata/ownerReferences', value: others as JsonValue }];
 }
 
 function managersOf(live: Manifest): { readonly manager: string }[] {

@@ -68,6 +68,7 @@ export function emptyManifest(
 interface Marked {
   readonly annotations: Readonly<Record<string, string>>;
   readonly managers: readonly { readonly manager: string }[];
+  readonly controller?: { readonly kind: string; readonly name: string };
 }
 
 /** Whether the object says, by annotation (upstream's too) or by field manager, that it is this owner's. */
@@ -127,15 +128,28 @@ export function withoutMarks(
   managers: Marked['managers'],
 ): { labels: Readonly<Record<string, string>>; annotations: Readonly<Record<string, string>> } {
   const { [annotationPrefix + owner.id]: _own, [upstreamOwners]: _upstream, ...others } = annotations;
-  const upstream = upstreamOwnersOf({ annotations }).filter((name) => name !== owner.name);
+  const upstream = upstreamList(annotations).filter((name) => name !== owner.name);
   const left = upstream.length > 0 ? { ...others, [upstreamOwners]: upstream.join(',') } : others;
   const { [managedLabel.name]: managed, ...ownLabels } = labels;
   const isLast = ownersBut([owner], { annotations, managers }).length === 0;
   return { annotations: left, labels: isLast && managed === managedLabel.value ? ownLabels : labels };
 }
 
-/** Names of the owners that upstream's operator wrote an object for. */
-export function upstreamOwnersOf(object: Pick<Marked, 'annotations'>): string[] {
-  const names = (object.annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
+/** References to others than the VidraResource of `owner`: with it, the API server would delete what refers to it. */
+export function withoutReferenceTo<T extends { readonly kind: string; readonly name: string }>(
+  owner: Owner,
+  references: readonly T[],
+): readonly T[] {
+  return references.filter(({ kind, name }) => kind !== 'VidraResource' || name !== owner.name);
+}
+
+/** Names of the owners that upstream's operator wrote an object for: its list loses some, but not the one that it refers to. */
+export function upstreamOwnersOf({ annotations, controller }: Pick<Marked, 'annotations' | 'controller'>): string[] {
+  const referred = controller?.kind === 'VidraResource' ? [controller.name] : [];
+  return [...new Set([...upstreamList(annotations), ...referred])];
+}
+
+function upstreamList(annotations: Marked['annotations']): string[] {
+  const names = (annotations[upstreamOwners] ?? '').split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');
 }

@@ -200,6 +200,25 @@ describe("an object of upstream's operator", () => {
     ]);
   });
 
+  it('that refers to the VidraResource of one who leaves does not go with it', async () => {
+    const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: world.namespace } };
+    const { uid } = (await world.cluster.get(home)).metadata;
+    const api = 'infrahub.operators.com/v1alpha1';
+    const refer = { apiVersion: api, kind: 'VidraResource', name: nameOf('one'), uid, controller: true };
+    const marks = {
+      labels: { 'managed-by': 'vidra' },
+      annotations: { 'managed-by': 'vidra', [ownedBy]: nameOf('two') },
+      ownerReferences: [refer, { ...refer, name: 'other', controller: false }],
+    };
+    await create(configMap({ one: '1', two: '2' }, marks), 'manager');
+    await world.engine.apply([wanted(configMap({ one: '1' }), 'one')]);
+    const { plan } = await world.engine.apply([resource(nameOf('one'))]);
+    expect(actionsOf(plan)).toEqual(['release ConfigMap settings']);
+    const left = await world.cluster.get(configMap({}));
+    expect(left.metadata).toMatchObject({ ownerReferences: [{ name: 'other' }] });
+    expect(left.data).toEqual({ one: '1', two: '2' });
+  });
+
   it('is taken over by all of them at once', async () => {
     await upstream([nameOf('two'), nameOf('one')], { one: '1', two: '2', gone: '3' });
     const both = [wanted(configMap({ one: '1' }), 'one'), wanted(configMap({ two: '2' }), 'two')];
