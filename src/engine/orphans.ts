@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import { leaving, type OwnerIntent } from './intent.ts';
 import { listMarked } from './marked.ts';
 import { planIntents } from './prepare.ts';
+import { isPresent, mayBePresent, presentIn } from './present.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -22,8 +23,13 @@ export async function prepareOrphans(target: Target, run: Run, options: OrphanOp
   // Afterwards: what was made until then had been announced before.
   const { records, unseen } = await readRecords(target, options);
   const own = records.filter((record) => record.elsewhere === undefined);
-  const inSet = options.wholeSet ? own.filter(({ header }) => header.set === target.set) : [];
-  const all = unseen ? [] : lostObjects(marked, home, records, target.set);
+  const present = await presentIn(target.home, records);
+  const inSet = options.wholeSet
+    ? own.filter(({ header }) => header.set === target.set && !isPresent(header, present))
+    : [];
+  const all = (unseen ? [] : lostObjects(marked, home, records, target.set)).filter(
+    ({ header }) => isRecorded(own, header.name) || !mayBePresent(header.name, present),
+  );
   // Nobody can say which set an owner without a record was in.
   const lost = options.wholeSet ? all.filter(({ header }) => isRecorded(own, header.name)) : all;
   run.signal.throwIfAborted();

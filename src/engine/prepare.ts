@@ -8,6 +8,7 @@ import type { Snapshot } from '../source/source.ts';
 import type { Intents } from './intent.ts';
 import { observeOwners } from './owners.ts';
 import { refusedOf } from './permissions.ts';
+import { nothingPresent, type Present, presentIn } from './present.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { type Fetched, intentsOf } from './wishes.ts';
@@ -16,6 +17,7 @@ import { type Fetched, intentsOf } from './wishes.ts';
 export interface Inputs {
   readonly records: readonly InventoryRecord[];
   readonly fetched: Fetched;
+  readonly present: Present;
 }
 
 /** Throws a VidraError when the home cluster cannot be asked; what concerns one source or destination is in the plan. */
@@ -25,18 +27,20 @@ export async function prepare(target: Target, run: Run): Promise<Plan> {
 
 export async function readInputs(target: Target, run: Run): Promise<Inputs> {
   const [records, fetched] = await Promise.all([target.inventory.list(), fetchAll(target, run)]);
+  // Of the owners of others nothing is said.
+  const present = target.partial ? nothingPresent : await presentIn(target.home, records);
   run.signal.throwIfAborted();
-  return { records, fetched };
+  return { records, fetched, present };
 }
 
-export function planInputs(target: Target, run: Run, { records, fetched }: Inputs): Promise<Plan> {
-  return planIntents(target, run, records, intentsOf(target, fetched, records));
+export function planInputs(target: Target, run: Run, { records, fetched, present }: Inputs): Promise<Plan> {
+  return planIntents(target, run, records, intentsOf(target, fetched, records, present));
 }
 
 /** Only what owners leave whose definitions are gone. */
 export async function prepareLeaving(target: Target, run: Run): Promise<Plan> {
-  const { records, fetched } = await readInputs(target, run);
-  const intents = intentsOf({ ...target, prune: true }, fetched, records);
+  const { records, fetched, present } = await readInputs(target, run);
+  const intents = intentsOf({ ...target, prune: true }, fetched, records, present);
   return planIntents(target, run, records, intents, { onlyLeavers: true });
 }
 
@@ -69,7 +73,9 @@ export async function planIntents(
 }
 
 async function fetchAll(target: Target, run: Run): Promise<Fetched> {
-  const syncs = target.definitions.filter((definition) => definition.kind === 'InfrahubSync');
+  const syncs = target.definitions.filter(
+    (definition) => definition.kind === 'InfrahubSync' && !definition.suspend && !definition.stored?.deleting,
+  ) as InfrahubSync[];
   return new Map(await Promise.all(syncs.map(async (sync) => [sync.name, await fetchOne(target, sync, run)] as const)));
 }
 

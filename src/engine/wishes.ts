@@ -5,7 +5,8 @@ import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } fr
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
-import { emptied, type Intents, isEmptied, leaving, only, problemOf, wanted } from './intent.ts';
+import { emptied, type Intents, isEmptied, leaving, only, problemOf, waiting, wanted } from './intent.ts';
+import { isPresent, type Present } from './present.ts';
 import { ofSync } from './sync-wishes.ts';
 import type { Target } from './target.ts';
 
@@ -14,9 +15,14 @@ export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 
 type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune' | 'partial' | 'overrides'>;
 
-export function intentsOf(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
+export function intentsOf(
+  target: Sets,
+  fetched: Fetched,
+  records: readonly InventoryRecord[],
+  present: Present,
+): Intents {
   const own = records.filter((record) => record.elsewhere === undefined);
-  return withoutNamesakes(ownIntents(target, fetched, own), records);
+  return withoutNamesakes(ownIntents(target, fetched, own, present), records);
 }
 
 /** Owners of one name would share their marks, and so take each other's objects: those of two records, and of two definitions. */
@@ -58,22 +64,47 @@ function definitionOf({ sync, name }: OwnerHeader): string {
   return nameOfDefinition(sync === undefined ? { kind: 'VidraResource', name } : { kind: 'InfrahubSync', name: sync });
 }
 
-function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[]): Intents {
+function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[], present: Present): Intents {
   const byName = new Map(records.map((record) => [record.header.name, record]));
   const parts = target.definitions.map((definition): Intents => {
-    const part = definition.stored?.deleting
-      ? ofDeleted(definition, target, records)
-      : ofDefinition(definition, target, fetched, records, byName);
+    const part = partOf(definition, target, fetched, records, byName);
     const concerning = nameOfDefinition(definition);
-    return { ...part, problems: part.problems.map((problem) => ({ ...problem, definition: concerning })) };
+    return {
+      owners: part.owners,
+      problems: part.problems.map((problem) => ({ ...problem, definition: concerning })),
+      notes: [...part.notes, ...twinNotes(definition, present)],
+    };
   });
   if (target.partial) return merge(parts);
   const named = new Set(parts.flatMap((part) => part.owners.map((owner) => owner.header.name)));
   const syncs = new Set(target.definitions.filter((one) => one.kind === 'InfrahubSync').map((one) => one.name));
   const left = records.filter(
-    ({ header }) => header.set === target.set && !named.has(header.name) && !(header.sync && syncs.has(header.sync)),
+    ({ header }) =>
+      header.set === target.set &&
+      !named.has(header.name) &&
+      !(header.sync && syncs.has(header.sync)) &&
+      !isPresent(header, present),
   );
   return merge([...parts, ofLeft(left, target)]);
+}
+
+/** Of what is read from a file, where the cluster has a definition of the same name. */
+function twinNotes({ kind, name, stored }: Definition, { syncs, resources }: Present): string[] {
+  const names = kind === 'InfrahubSync' ? syncs : resources;
+  if (stored || names === 'unknown' || !names.has(name)) return [];
+  return [`${nameOfDefinition({ kind, name })} is in the cluster, too, as a custom resource; this plan is of the file`];
+}
+
+function partOf(
+  definition: Definition,
+  target: Sets,
+  fetched: Fetched,
+  records: readonly InventoryRecord[],
+  byName: ReadonlyMap<string, InventoryRecord>,
+): Intents {
+  if (definition.stored?.deleting) return ofDeleted(definition, target, records);
+  if (definition.suspend) return ofSuspended(definition, target, records);
+  return ofDefinition(definition, target, fetched, records, byName);
 }
 
 function ofDefinition(
@@ -97,12 +128,22 @@ function ofDefinition(
 
 /** A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone. */
 function ofDeleted(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
-  const { kind, name, policy } = definition;
-  const isIts = ({ header }: InventoryRecord) =>
-    isOfSet(header, target.set) && (kind === 'InfrahubSync' ? header.sync === name : header.name === name);
-  const rules = { ...policy, ...target.overrides, prune: true };
-  const owners = records.filter(isIts).map((record) => leaving(record, 'its definition is being deleted', rules));
+  const rules = { ...definition.policy, ...target.overrides, prune: true };
+  const own = recordsOf(definition, target, records);
+  const owners = own.map((record) => leaving(record, 'its definition is being deleted', rules));
   return { owners, problems: [], notes: [] };
+}
+
+function ofSuspended(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
+  const owners = recordsOf(definition, target, records).map((record) => waiting(record, 'it is suspended'));
+  const note = `${nameOfDefinition(definition)} is suspended, and left as it is, by suspend: true`;
+  return { owners, problems: [], notes: [note] };
+}
+
+function recordsOf({ kind, name }: Definition, { set }: Sets, records: readonly InventoryRecord[]): InventoryRecord[] {
+  return records.filter(
+    ({ header }) => isOfSet(header, set) && (kind === 'InfrahubSync' ? header.sync === name : header.name === name),
+  );
 }
 
 function ofLeft(records: readonly InventoryRecord[], target: Sets): Intents {

@@ -144,7 +144,7 @@ function entriesOf(found: readonly Found[]): Map<string, InventoryEntry> {
 function recordOf(found: readonly Found[]): InventoryRecord {
   const first = found.find(({ piece }) => piece.index === 0) ?? found[0];
   if (!first) throw new Error('a record has at least one piece');
-  const { header, elsewhere } = first.piece;
+  const { header, elsewhere, written } = first.piece;
   const entries = entriesOf(found);
   const overdue = [...entries].filter(([, entry]) => entry.state === 'pending' && !isAwaited(entry, Date.now()));
   return {
@@ -152,6 +152,7 @@ function recordOf(found: readonly Found[]): InventoryRecord {
     entries,
     ...(overdue.length > 0 && { overdue: new Set(overdue.map(([key]) => key)) }),
     ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(written && { written }),
   };
 }
 

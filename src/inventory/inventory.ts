@@ -71,6 +71,8 @@ export interface InventoryRecord {
   readonly entries: ReadonlyMap<string, InventoryEntry>;
   /** Identities that a run has announced which must have died since: whether it has written them, only the objects can tell. */
   readonly overdue?: ReadonlySet<string>;
+  /** It is kept in a VidraResource that somebody wrote: the owner's definition is in the cluster. */
+  readonly written?: true;
 }
 
 /** A change of one record that commutes with what other processes do to it at the same time. */

@@ -11,6 +11,8 @@ export interface Piece {
   readonly entries: readonly InventoryEntry[];
   /** The namespace of another Vidra's records that it was found in; nothing for those of this one. */
   readonly elsewhere?: string;
+  /** That object is a VidraResource that somebody wrote. */
+  readonly written?: true;
   /** The object that holds it, as last read; nothing when it is not stored yet. */
   readonly stored?: Manifest;
 }

@@ -133,7 +133,8 @@ function readPiece(object: Manifest): Piece {
     ...(deletionPolicy ? { deletionPolicy } : {}),
     ...(propagationPolicy ? { propagationPolicy } : {}),
   };
-  return { header, index: 0, shards, entries: (status.managedResources ?? []).map(readEntry), stored: object };
+  const entries = (status.managedResources ?? []).map(readEntry);
+  return { header, index: 0, shards, entries, stored: object, ...(!isRecord(object) && { written: true }) };
 }
 
 /** The operator before Vidra noted it there only. */

@@ -55,8 +55,9 @@ async function planAsNow(target: Target, run: Run, inputs: Inputs): Promise<Plan
   return { fresh: await planInputs(target, run, inputs), refused: new Map() };
 }
 
-async function planAsSaved(target: Target, run: Run, saved: SavedPlan, { records, fetched }: Inputs): Promise<Planned> {
-  const today = intentsOf(target, fetched, records);
+async function planAsSaved(target: Target, run: Run, saved: SavedPlan, inputs: Inputs): Promise<Planned> {
+  const { records, fetched, present } = inputs;
+  const today = intentsOf(target, fetched, records, present);
   const { intents, refused } = savedIntents(saved, records, today.owners);
   return { fresh: await planIntents(target, run, records, intents), refused };
 }

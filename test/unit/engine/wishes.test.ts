@@ -4,6 +4,7 @@ import type { InfrahubSync, VidraResource } from '../../../src/definition/defini
 import { parseDefinitions } from '../../../src/definition/parse.ts';
 import { defaultPolicy } from '../../../src/definition/policy.ts';
 import type { OwnerIntent } from '../../../src/engine/intent.ts';
+import { nothingPresent, type Present } from '../../../src/engine/present.ts';
 import { type Fetched, intentsOf } from '../../../src/engine/wishes.ts';
 import { VidraError } from '../../../src/errors.ts';
 import type { InventoryRecord, OwnerHeader } from '../../../src/inventory/inventory.ts';
@@ -55,9 +56,11 @@ function decide(
   records: readonly InventoryRecord[],
   fetched: Snapshot | VidraError | undefined,
   prune = false,
+  present: Present = nothingPresent,
 ) {
   const answers: Fetched = new Map(fetched ? [['shop', fetched]] : []);
-  return intentsOf({ set: 'default', definitions, namespace: 'default', prune, overrides: {} }, answers, records);
+  const target = { set: 'default', definitions, namespace: 'default', prune, overrides: {} };
+  return intentsOf(target, answers, records, present);
 }
 
 /** Name and wish of each owner. */
@@ -290,8 +293,8 @@ test('Of a set that is given in part only, nothing is said of the rest', () => {
   const records = [recorded('own'), recorded('store-1', { sync: 'store' })];
   const target = { set: 'default', definitions: [shop], namespace: 'default', prune: true, overrides: {} };
   const fetched = new Map([['shop', snapshot(['1'])]]);
-  expect(wishes(intentsOf(target, fetched, records).owners)).toHaveProperty('own', 'leaving');
-  const { owners, notes } = intentsOf({ ...target, partial: true }, fetched, records);
+  expect(wishes(intentsOf(target, fetched, records, nothingPresent).owners)).toHaveProperty('own', 'leaving');
+  const { owners, notes } = intentsOf({ ...target, partial: true }, fetched, records, nothingPresent);
   expect([wishes(owners), notes]).toEqual([{ 'shop-1': 'wanted' }, []]);
 });
 
@@ -321,6 +324,43 @@ describe('definitions that left the set', () => {
     expect(owners[1]?.wish).toEqual({ type: 'leaving', reason: 'its definition left the set "default"' });
     expect(notes).toEqual([]);
   });
+});
+
+describe('definitions that are in the cluster, as custom resources', () => {
+  const records = [recorded('own'), recorded('store-1', { sync: 'store' }), recorded('lost')];
+  const present: Present = { syncs: new Set(['store']), resources: new Set(['own']) };
+
+  test('have not left, whatever files say', () => {
+    const { owners, notes } = decide([shop], records, snapshot(['1']), true, present);
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', lost: 'leaving' });
+    expect(notes).toEqual([]);
+  });
+
+  test('may be there where they cannot be listed', () => {
+    const { owners } = decide([shop], records, snapshot(['1']), true, { ...present, syncs: 'unknown' });
+    expect(wishes(owners)).toEqual({ 'shop-1': 'wanted', lost: 'leaving' });
+  });
+
+  test('and in a file are planned as the file says, which is told', () => {
+    const { owners, notes } = decide([own], [recorded('own')], undefined, false, present);
+    expect(wishes(owners)).toEqual({ own: 'wanted' });
+    expect(notes).toEqual(['VidraResource own is in the cluster, too, as a custom resource; this plan is of the file']);
+  });
+});
+
+test('A definition that is suspended is left as it is, and has not left', () => {
+  const records = [recorded('own'), recorded('shop-1', { sync: 'shop' })];
+  const suspended = [
+    { ...own, suspend: true },
+    { ...shop, suspend: true },
+  ];
+  const { owners, notes, problems } = decide(suspended, records, undefined, true);
+  expect(wishes(owners)).toEqual({ own: 'waiting', 'shop-1': 'waiting' });
+  expect(problems).toEqual([]);
+  expect(notes).toEqual([
+    'VidraResource own is suspended, and left as it is, by suspend: true',
+    'InfrahubSync shop is suspended, and left as it is, by suspend: true',
+  ]);
 });
 
 describe('a record that does not fit the definition', () => {
