@@ -1,0 +1,102 @@
+/** A cluster that upstream's operator has left is taken over: nothing is deleted or made anew, and owners are respected. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
+import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
+import { resource, startHome, startOperator, sync, untilCondition, type Written } from '../support/operator.ts';
+import { ownedBy, upstreamObject, upstreamResource, upstreamSync } from '../support/upstream.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let infrahub: InfrahubDouble;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  infrahub = await startInfrahub({ apiKeys: [key] });
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+});
+afterAll(async () => {
+  await infrahub.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const environment = () => ({ KUBECONFIG: controlPlane.kubeconfig, INFRAHUB_API_TOKEN: key });
+const configMap = (name: string, data: Record<string, string> = {}) =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data }) as Reference;
+const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+const named = (name: string) => resource(name, []);
+const syncOf = (name: string, artifact: string, more: object = {}): Written =>
+  sync(`${namespace}-${name}`, {
+    source: { infrahubAPIURL: infrahub.address, artefactName: `${artifact} ${namespace}`, ...more },
+    destination: { namespace },
+  });
+const artifact = (name: string, ...manifests: object[]) =>
+  infrahub.setArtifact({ name: `${name} ${namespace}`, content: text(...manifests) });
+
+/** Two syncs of one namespace that share an object, and an artifact that left while nobody looked. */
+async function leaveBehind() {
+  const shared = configMap('shared', { one: '1' });
+  const oneId = artifact('one', configMap('a', { color: 'red' }), shared);
+  const twoId = artifact('two', configMap('b'), shared);
+  const syncs = [syncOf('one', 'one'), syncOf('two', 'two')] as const;
+  const [one, two] = [await upstreamSync(cluster, syncs[0]), await upstreamSync(cluster, syncs[1])];
+  const goneId = `gone-${namespace}`;
+  const first = await upstreamResource(cluster, { name: oneId, sync: one, objects: [configMap('a'), shared] });
+  const second = await upstreamResource(cluster, { name: twoId, sync: two, objects: [configMap('b'), shared] });
+  const gone = await upstreamResource(cluster, {
+    name: goneId,
+    sync: one,
+    objects: [configMap('left'), configMap('b')],
+  });
+  const objects = [
+    await upstreamObject(cluster, configMap('a', { color: 'red', old: '1' }), [first]),
+    await upstreamObject(cluster, configMap('shared', { one: '1', old: '1' }), [first, second]),
+    // Its controller is the one that leaves.
+    await upstreamObject(cluster, configMap('b', { old: '1' }), [gone, second]),
+  ];
+  await upstreamObject(cluster, configMap('left'), [gone]);
+  return { syncs, oneId, twoId, goneId, objects };
+}
+
+type Left = Awaited<ReturnType<typeof leaveBehind>>;
+
+async function expectTakenOver({ oneId, twoId, goneId, objects }: Left) {
+  const now = await Promise.all(objects.map((object) => cluster.get(object)));
+  expect(now.map(({ metadata }) => metadata.uid)).toEqual(objects.map(({ metadata }) => metadata.uid));
+  expect(now.map(({ data = {} }) => data)).toEqual([{ color: 'red' }, { one: '1' }, {}]);
+  for (const { metadata } of now) {
+    expect(metadata).not.toHaveProperty('ownerReferences');
+    expect(metadata.annotations).not.toHaveProperty([ownedBy]);
+    expect(metadata.annotations).not.toHaveProperty(['managed-by']);
+    expect(metadata.managedFields?.filter(({ operation }) => operation !== 'Apply')).toEqual([]);
+  }
+  expect(await cluster.exists(configMap('left'))).toBe(false);
+  expect(await cluster.exists(named(goneId))).toBe(false);
+  expect(await Promise.all([oneId, twoId].map((id) => cluster.exists(named(id))))).toEqual([true, true]);
+  return now;
+}
+
+const versions = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.resourceVersion);
+
+describe('vidra watch', () => {
+  it('takes over two syncs that share an object, and lets go what left meanwhile', async () => {
+    const left = await leaveBehind();
+    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    for (const one of left.syncs) await untilCondition(cluster, one, 'Ready', 'True');
+    await waitFor('what left to be gone', async () => !(await cluster.exists(named(left.goneId))));
+    const now = await expectTakenOver(left);
+
+    // One of them goes, and what the other one has stays.
+    await cluster.remove(left.syncs[0]);
+    await waitFor('the sync to be gone', async () => !(await cluster.exists(left.syncs[0])));
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    expect((await cluster.get(configMap('shared'))).metadata.uid).toBe(now[1]?.metadata.uid);
+    expect((await operator.stop()).code).toBe(0);
+  });
+});
