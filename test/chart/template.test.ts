@@ -144,7 +144,7 @@ const always = [
   '*: create subjectaccessreviews.authorization.k8s.io',
   `${chartNamespace}: get,list,watch,create,update,delete secrets.`,
   `${chartNamespace}: get,list,watch configmaps.`,
-  `${chartNamespace}: get,list,watch,create,update,patch,delete leases.coordination.k8s.io`,
+  `${chartNamespace}: get,list,watch,create,update,delete leases.coordination.k8s.io`,
 ];
 
 it.each([
