@@ -78,7 +78,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     run: (tasks) => runner(tasks),
     signal,
   });
-  const recorder = recordEvents({ home, onLoss: (error) => emit({ type: 'warned', error }) });
+  const recorder = recordEvents({ onLoss: (error) => emit({ type: 'warned', error }) });
   const add = (key: string, trigger: Trigger) => {
     if (!share.fenceOf(key)) return;
     own.add(key);

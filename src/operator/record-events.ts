@@ -9,14 +9,17 @@ import type { Followed } from './followed.ts';
 import type { Happening } from './happening.ts';
 
 export interface Recorder {
-  /** Returns at once. */
-  readonly record: (about: Pick<Followed, 'kind' | 'name' | 'stored'>, happenings: readonly Happening[]) => void;
+  /** Returns at once. `home` may be fenced. */
+  readonly record: (
+    home: Cluster,
+    about: Pick<Followed, 'kind' | 'name' | 'stored'>,
+    happenings: readonly Happening[],
+  ) => void;
   /** Resolves when all is written, or after a moment. */
   readonly finish: () => Promise<void>;
 }
 
 export interface RecorderOptions {
-  readonly home: Cluster;
   /** Told once of what keeps all events from being written, such as a missing right. */
   readonly onLoss: (error: VidraError) => void;
 }
@@ -42,13 +45,13 @@ interface Written {
   readonly count: number;
 }
 
-export function recordEvents({ home, onLoss }: RecorderOptions): Recorder {
+export function recordEvents({ onLoss }: RecorderOptions): Recorder {
   const remembered = new Map<string, Written>();
   let waiting = 0;
   let isToldOf = false;
   let last = Promise.resolve();
 
-  const write = async (content: JsonObject) => {
+  const write = async (home: Cluster, content: JsonObject) => {
     const type = home.typeOf(eventKind);
     if (!type) return;
     const key = JSON.stringify(content);
@@ -66,13 +69,13 @@ export function recordEvents({ home, onLoss }: RecorderOptions): Recorder {
     onLoss(error);
   };
   return {
-    record: (about, happenings) => {
+    record: (home, about, happenings) => {
       for (const happening of happenings) {
         if (waiting >= mostWaiting) return;
         waiting++;
         const content = contentOf(about, happening);
         last = last
-          .then(() => write(content))
+          .then(() => write(home, content))
           .catch(lose)
           .finally(() => {
             waiting--;

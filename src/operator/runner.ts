@@ -60,7 +60,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
   };
 
   const tell = (followed: Followed, standing: Standing) =>
-    recorder.record(followed, happeningsOf(standing, isSuspended(followed)));
+    recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed)));
 
   const say = async (key: string, standing: Standing, records?: readonly InventoryRecord[]) => {
     const followed = known.get(key);
