@@ -100,8 +100,11 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     },
     onProblem: (error) => emit({ type: 'warned', error }),
   });
+  // A run may end after its definition is gone.
+  const ended: Measure['ended'] = (key, ...facts) => own.has(key) && measure.ended(key, ...facts);
   const runner = createFencedRunner({
-    ...{ clusterFor, share, known, drift, recorder, options: { ...options, settings } },
+    ...{ clusterFor, share, known, drift, recorder },
+    options: { ...options, settings, measure: { ...measure, ended } },
     home: await home.identity(),
     fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
     queue: { add },

@@ -48,6 +48,8 @@ export interface RunnerContext {
   };
 }
 
+type Spoken = Pick<Ready, 'key' | 'stored'>;
+
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
   const { base, home, known, drift, queue, recorder, options } = context;
@@ -62,14 +64,16 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
   const tell = (followed: Followed, standing: Standing) =>
     recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed)));
 
-  const say = async (key: string, standing: Standing, records?: readonly InventoryRecord[]) => {
-    const followed = known.get(key);
-    if (!followed) return;
-    const wasReady = isReady(followed);
+  /** Of the version that was worked on: what came meanwhile is not done yet. */
+  const say = async ({ key, stored }: Spoken, standing: Standing, records?: readonly InventoryRecord[]) => {
+    const latest = known.get(key);
+    if (!latest) return;
+    const followed = { ...latest, stored };
+    const wasReady = isReady(latest);
     tell(followed, standing);
     const object = await writeStatus(base.home, followed, standing, records);
     const now = known.get(key);
-    if (now?.stored.uid !== followed.stored.uid) return;
+    if (now?.stored.uid !== stored.uid) return;
     const next = { ...now, object: { ...now.object, status: object['status'] ?? {} } };
     known.set(key, next);
     if (!wasReady && isReady(next)) for (const other of dependentsOf(key, known)) queue.add(other, { type: 'start' });
@@ -80,7 +84,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     const followed = known.get(task.key);
     const obstacle = followed && obstacleOf(followed, known);
     if (followed?.definition && !obstacle) return { ...task, ...followed, definition: followed.definition };
-    task.end(!obstacle || (await isSaid(say(task.key, obstacle))));
+    task.end(!obstacle || (await isSaid(say({ ...task, ...followed }, obstacle))));
     return undefined;
   };
 
@@ -88,7 +92,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     emit({ type: 'reconciling', definition: member.key, trigger: member.trigger });
     drift.pause(member.key);
     if (!member.stored.deleting && member.definition.mode !== 'Observe') await addFinalizer(base.home, member);
-    if (isNewWish(member)) await say(member.key, { type: 'running', reason: 'a run has begun' });
+    if (isNewWish(member)) await say(member, { type: 'running', reason: 'a run has begun' });
   };
 
   /** From now on, what changes is the work of others. */
@@ -110,7 +114,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
       tell(member, standing);
       await removeFinalizer(base.home, known.get(key) ?? member);
-    } else await say(key, standing, own);
+    } else await say(member, standing, own);
     follow(member, standing, own);
     if (standing.type === 'ended')
       emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });
@@ -124,7 +128,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     if (member.signal.aborted) emit({ type: 'superseded', definition: key, trigger });
     else {
       emit({ type: 'failed', definition: key, trigger, error });
-      await isSaid(say(key, { type: 'failed', problem: problemOf(error) }));
+      await isSaid(say(member, { type: 'failed', problem: problemOf(error) }));
     }
     measure.ended(key, member.signal.aborted ? 'superseded' : 'failed', milliseconds);
     member.end(false);
@@ -139,7 +143,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     const run = { signal: wholeSignal(members), emit: options.progress };
     const report = async (member: Ready, standing: Standing) => {
       if (standing.type === 'waiting') {
-        await say(member.key, standing);
+        await say(member, standing);
         return follow(member, standing, await recordsOf(member.definition));
       }
       await conclude(member, standing, performance.now() - start);

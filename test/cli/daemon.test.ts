@@ -110,6 +110,14 @@ describe('with an API server of its own', () => {
     expect(await untilProbed(port, '/readyz', 200)).toBe('ok');
   });
 
+  it('ends while it waits, when it is told to', async () => {
+    await apiServer.kill();
+    const started = await start(apiServer.kubeconfig, '--leader-elect');
+    await says(started, 'waiting');
+    expect(await started.stop()).toMatchObject({ code: 0, stderr: '' });
+    await apiServer.start();
+  });
+
   it('goes on when it is back', async () => {
     const started = await start(apiServer.kubeconfig, '--leader-elect');
     await expectWork('a');
@@ -143,6 +151,19 @@ it('sees what changes while watches are refused as too old', async () => {
     await waitFor('what is wanted', () => cluster.exists(configMap(fault.kind)));
     proxy.heal();
   }
+  await proxy.close();
+});
+
+it('says of a wish that came meanwhile that it is done when it is, not before', async () => {
+  const proxy = await startProxy(controlPlane.kubeconfig);
+  await start(proxy.kubeconfig);
+  const one = resource(`${namespace}-one`, [configMap('a')]);
+  proxy.inject({ writes: true, path: /\/vidraresources\/.*\/status/, fault: { kind: 'delay', milliseconds: 1_000 } });
+  await cluster.create(one);
+  await waitFor('the object', () => cluster.exists(configMap('a')));
+  await cluster.patch(one, 'merge-patch', { spec: resource('', [configMap('b')]).spec });
+  await untilCondition(cluster, one, 'Ready', 'True');
+  expect(await cluster.exists(configMap('b'))).toBe(true);
   await proxy.close();
 });
 
