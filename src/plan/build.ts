@@ -5,6 +5,7 @@ import { keepInhabited } from './containers.ts';
 import { showDepartures } from './departures.ts';
 import { settleDisputes, tellDisputes } from './disputes.ts';
 import { type Consent, guardsOf } from './guards.ts';
+import { holdRemovals } from './hold.ts';
 import { type Interests, interestKey, interestsOf } from './interest.ts';
 import { onlyLeavers } from './leavers.ts';
 import { abandoned, type OwnerObservation } from './observation.ts';
@@ -44,7 +45,8 @@ export function buildPlan(input: PlanInput): Plan {
   const told = tellDisputes(owners, plans);
   const safe = keepInhabited(told, owners, interests);
   const renamed = safe.map((plan, index) => bindRenames(plan, owners[index] as OwnerObservation, interests, forbidden));
-  const whole = { plans: orderRenames(orderByDestination(showDepartures(renamed, owners), owners)), owners };
+  const ordered = orderRenames(orderByDestination(showDepartures(renamed, owners), owners));
+  const whole = { plans: holdRemovals(ordered), owners };
   const shown = input.onlyLeavers ? onlyLeavers(whole.plans, owners, records) : whole;
   const { guards, notes: idle } = guardsOf(shown.plans, shown.owners, consent);
   return { set, server, problems, notes: [...notes, ...idle], owners: shown.plans, guards };

@@ -6,6 +6,7 @@ import { carryOut } from '../../src/engine/carry-out.ts';
 import { prepareRollback } from '../../src/engine/rollback.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
 let engine: Engine;
@@ -183,6 +184,31 @@ describe('a rollback', () => {
     await engine.apply([resource(owner, configMap('a', { color: 'blue' }), configMap('Not_A_Name', {}))]);
     await rollBack();
     expect((await cluster.get(configMap('a', {})))['data']).toEqual({ color: 'red' });
+  });
+
+  it('keeps what took the place of an object whose Namespace is gone, and the plan says so', async () => {
+    const former = await cluster.createNamespace();
+    const config = (where: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'moved', namespace: where },
+      data: { color: 'blue', size: 'small' },
+    });
+    await engine.apply([resource(owner, config(former))]);
+    await engine.apply([resource(owner, config(namespace))]);
+    await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: former } });
+    await waitFor('the Namespace to go', async () => {
+      return !(await cluster.exists({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: former } }));
+    });
+    const target = await engine.target([], { validate: true });
+    const { plan } = await prepareRollback(target, run, owner, 1);
+    const rows = plan.owners.flatMap(({ changes }) => changes);
+    expect(rows.map(({ action, reference, reason }) => [action, reference.namespace, reason])).toEqual([
+      ['skip', former, expect.stringContaining('not found')],
+      ['skip', namespace, 'left the manifests; is kept until everything that its owner wants is there'],
+    ]);
+    expect((await carryOut(plan, target, run, { wait: false, timeoutMs: 60_000 })).outcomes).toEqual([]);
+    expect(await cluster.exists(config(namespace))).toBe(true);
   });
 
   it('brings back an owner that was pruned', async () => {

@@ -78,11 +78,8 @@ describe('an object with two owners', () => {
     await engine.apply([resource(one, shared), resource(two, shared), theirs]);
     const lacking = [resource(one, configMap('theirs', { size: 'large' })), resource(two), theirs];
     const { plan, outcomes } = await engine.apply(lacking);
-    expect(actionsOf(plan)).toEqual(['skip ConfigMap theirs', 'delete ConfigMap shared', 'release ConfigMap shared']);
-    expect(outcomes.map(({ change, result }) => [change.action, result])).toEqual([
-      ['delete', 'blocked'],
-      ['release', 'succeeded'],
-    ]);
+    expect(actionsOf(plan)).toEqual(['skip ConfigMap theirs', 'skip ConfigMap shared', 'release ConfigMap shared']);
+    expect(outcomes.map(({ change, result }) => [change.action, result])).toEqual([['release', 'succeeded']]);
     const again = await engine.plan(lacking);
     expect(again.owners.map(({ owner }) => owner.name)).not.toContain(two);
     await engine.apply([resource(one), resource(two), theirs]);
