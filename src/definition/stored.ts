@@ -47,7 +47,8 @@ function readStored(object: Manifest, late: readonly LateCheck[]): StoredDefinit
   return { kind, name, stored, ...(definition && { definition }), problems };
 }
 
-function storedOf({ uid, generation, annotations, deletionTimestamp }: JsonObject): Stored {
+/** What the metadata of an object tells besides what the user wrote. */
+export function storedOf({ uid, generation, annotations, deletionTimestamp }: JsonObject): Stored {
   return {
     uid: uid as string,
     generation: (generation as number | undefined) ?? 1,

@@ -1,6 +1,6 @@
 /** First pieces of records as the status of VidraResources, for clusters that have the CRDs. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
-import { isRecord } from '../definition/record.ts';
+import { isRecord, syncOfRecord } from '../definition/record.ts';
 import { apiVersionOf, groupVersion, type JsonObject, type Manifest } from '../manifest/manifest.ts';
 import { destinationServer, type InventoryEntry, type OwnerHeader } from './inventory.ts';
 import type { Piece, PieceStore } from './piece.ts';
@@ -119,10 +119,11 @@ function storedEntry({ reference, ...rest }: InventoryEntry): StoredEntry {
 
 function readPiece(object: Manifest): Piece {
   const status = (object['status'] ?? {}) as Status;
-  const { set = '', shards = 1, sync = syncOf(object), artifact, checksum, ...end } = status.inventory ?? {};
+  const { set = '', shards = 1, artifact, checksum, ...end } = status.inventory ?? {};
   const deletionPolicy = end.deletionPolicy as OwnerHeader['deletionPolicy'];
   const propagationPolicy = end.propagationPolicy as OwnerHeader['propagationPolicy'];
   const spec = object['spec'] as { destination?: { server?: string } } | undefined;
+  const sync = syncOfRecord(object);
   const header: OwnerHeader = {
     name: object.metadata.name,
     set,
@@ -135,12 +136,6 @@ function readPiece(object: Manifest): Piece {
   };
   const entries = (status.managedResources ?? []).map(readEntry);
   return { header, index: 0, shards, entries, stored: object, ...(!isRecord(object) && { written: true }) };
-}
-
-/** The operator before Vidra noted it there only. */
-function syncOf({ metadata }: Manifest): string | undefined {
-  const owners = (metadata['ownerReferences'] ?? []) as readonly { readonly kind: string; readonly name: string }[];
-  return owners.find(({ kind }) => kind === 'InfrahubSync')?.name;
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {

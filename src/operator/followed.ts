@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { definitionApiVersion, nameOfDefinition, type Stored } from '../definition/definition.ts';
-import { loadStored, type StoredDefinition } from '../definition/stored.ts';
+import { isRecord, syncOfRecord } from '../definition/record.ts';
+import { loadStored, type StoredDefinition, storedOf } from '../definition/stored.ts';
 import { VidraError } from '../errors.ts';
 import { digestOf } from '../manifest/json.ts';
-import { groupVersion, type JsonValue, type Manifest } from '../manifest/manifest.ts';
+import { groupVersion, type JsonObject, type JsonValue, type Manifest } from '../manifest/manifest.ts';
 
 /** A definition with the object that it is, as last seen. */
 export interface Followed extends StoredDefinition {
@@ -15,15 +16,23 @@ export interface Followed extends StoredDefinition {
   readonly wish: string;
 }
 
+/** The record of an owner, without what it records. */
+export interface FollowedRecord extends Pick<Followed, 'type' | 'object' | 'stored' | 'kind' | 'name'> {
+  readonly sync: string | undefined;
+}
+
 export interface FollowOptions {
   readonly home: Cluster;
   /** By key. Holds all there are when the promise resolves, and is kept up to date until the signal aborts. */
   readonly known: Map<string, Followed>;
+  /** The VidraResources that are only records of owners, by name; kept up to date as well. */
+  readonly records: Map<string, FollowedRecord>;
   /** Somebody wants something else now; `key` is the name of the definition, as in `InfrahubSync web`. */
   readonly onChange: (key: string, isFirst: boolean) => void;
   /** Told of each version. */
   readonly onSeen: (key: string, now: Followed, before: Followed | undefined) => void;
   readonly onGone: (key: string) => void;
+  readonly onRecordGone: (record: FollowedRecord) => void;
   /** Told once of what makes that definitions are not seen; it is tried again. */
   readonly onProblem: (error: VidraError) => void;
   readonly signal: AbortSignal;
@@ -82,37 +91,37 @@ async function rediscover(home: Cluster): Promise<void> {
 }
 
 async function followOnce(type: ResourceType, options: FollowOptions, listed: () => void): Promise<void> {
-  const { home, known, onGone, signal } = options;
-  const keyOf = ({ metadata: { name } }: Manifest) => nameOfDefinition({ kind: type.kind as Followed['kind'], name });
-  const forget = (key: string) => {
-    if (known.delete(key)) onGone(key);
-  };
-  for await (const event of home.watch(type, {}, signal)) {
-    if (event.type === 'removed') forget(keyOf(event.object));
+  const kind = type.kind as Followed['kind'];
+  for await (const event of options.home.watch(type, {}, options.signal)) {
+    if (event.type === 'removed') forget(kind, event.object.metadata.name, options);
     else {
       const objects = event.type === 'listed' ? event.objects : [event.object];
-      if (event.type === 'listed') forgetOthers(type, new Set(objects.map(keyOf)), known, forget);
+      if (event.type === 'listed') forgetOthers(kind, new Set(objects.map(({ metadata }) => metadata.name)), options);
       await take(type, objects, options);
     }
     listed();
   }
 }
 
-function forgetOthers(
-  type: ResourceType,
-  present: ReadonlySet<string>,
-  known: ReadonlyMap<string, Followed>,
-  forget: (key: string) => void,
-): void {
-  const gone = [...known].filter(([key, one]) => one.kind === type.kind && !present.has(key));
-  for (const [key] of gone) forget(key);
+function forget(kind: Followed['kind'], name: string, { known, records, onGone, onRecordGone }: FollowOptions): void {
+  const key = nameOfDefinition({ kind, name });
+  if (known.delete(key)) onGone(key);
+  const record = kind === 'VidraResource' ? records.get(name) : undefined;
+  if (record && records.delete(name)) onRecordGone(record);
+}
+
+function forgetOthers(kind: Followed['kind'], present: ReadonlySet<string>, options: FollowOptions): void {
+  const followed = [...options.known.values(), ...options.records.values()];
+  const gone = followed.filter((one) => one.kind === kind && !present.has(one.name));
+  for (const { name } of gone) forget(kind, name, options);
 }
 
 async function take(
   type: ResourceType,
   objects: readonly Manifest[],
-  { known, onChange, onSeen }: FollowOptions,
+  { known, records, onChange, onSeen }: FollowOptions,
 ): Promise<void> {
+  for (const object of objects.filter(isRecord)) records.set(object.metadata.name, recordOf(type, object));
   const byName = new Map(objects.map((object) => [object.metadata.name, object]));
   for (const one of await loadStored(objects)) {
     const key = nameOfDefinition(one);
@@ -124,6 +133,16 @@ async function take(
     if (before?.wish !== wish) onChange(key, before === undefined);
     onSeen(key, now, before);
   }
+}
+
+function recordOf(type: ResourceType, object: Manifest): FollowedRecord {
+  const { managedResources: _resources, inventory: _inventory, ...status } = (object['status'] ?? {}) as JsonObject;
+  const { spec: _spec, ...rest } = withoutManagers(object);
+  return {
+    ...{ type, kind: 'VidraResource', name: object.metadata.name, stored: storedOf(object.metadata) },
+    object: { ...rest, status },
+    sync: syncOfRecord(object),
+  };
 }
 
 // There may be many, for a long time.

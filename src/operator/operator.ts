@@ -2,6 +2,7 @@
 
 import type { WriteFence } from '../cluster/cluster.ts';
 import { definitionAnnotations } from '../definition/annotations.ts';
+import { nameOfDefinition } from '../definition/definition.ts';
 import { type ClusterDestination, destinationKey } from '../destination/destination.ts';
 import type { Destinations } from '../destination/destinations.ts';
 import type { RunEvent } from '../engine/run.ts';
@@ -13,7 +14,7 @@ import type { Trigger } from '../loop/trigger.ts';
 import { destinationOf } from './destination-of.ts';
 import { createFencedRunner } from './fenced-runner.ts';
 import { followSettings } from './follow-settings.ts';
-import { type Followed, followDefinitions } from './followed.ts';
+import { type Followed, type FollowedRecord, followDefinitions } from './followed.ts';
 import type { Measure } from './measure.ts';
 import { startQueue } from './queue.ts';
 import { dependentsOf, isReady } from './readiness.ts';
@@ -46,6 +47,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
   const { clusterFor, share, measure, emit, signal } = options;
   const sources = steadySources((sync) => sourceOf(sync, settings().queryName));
   const known = new Map<string, Followed>();
+  const records = new Map<string, FollowedRecord>();
   /** The keys that are worked on here. */
   const own = new Set<string>();
   const intervalOf = ({ kind, definition }: Followed) => {
@@ -103,7 +105,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
   // A run may end after its definition is gone.
   const ended: Measure['ended'] = (key, ...facts) => own.has(key) && measure.ended(key, ...facts);
   const runner = createFencedRunner({
-    ...{ clusterFor, share, known, drift, recorder },
+    ...{ clusterFor, share, known, records, drift, recorder },
     options: { ...options, settings, measure: { ...measure, ended } },
     home: await home.identity(),
     fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
@@ -117,7 +119,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
   });
 
   await followDefinitions({
-    ...{ home, known, signal },
+    ...{ home, known, records, signal },
     onChange: (key, isFirst) => add(key, { type: isFirst ? 'start' : 'definitions' }),
     // Another process may have made it ready.
     onSeen: (key, now, before) => {
@@ -125,6 +127,11 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
       for (const other of dependentsOf(key, known)) add(other, { type: 'start' });
     },
     onGone: leave,
+    // Whoever deletes a record makes Vidra forget what it has, which the sync's next run finds again.
+    onRecordGone: ({ sync }) => {
+      const key = sync === undefined ? '' : nameOfDefinition({ kind: 'InfrahubSync', name: sync });
+      if (known.has(key)) add(key, { type: 'interval' });
+    },
     onProblem: (error) => emit({ type: 'waiting', error }),
   });
   emit({ type: 'watching', set, server: home.server, intervalMs: settings().syncIntervalMs });

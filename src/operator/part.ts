@@ -2,7 +2,7 @@
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import type { Result } from '../engine/run.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { OwnerPlan, Plan, Problem } from '../plan/plan.ts';
 
 type Named = Pick<Definition, 'kind' | 'name'>;
 
@@ -20,8 +20,23 @@ export function planOf(definition: Named, plan: Plan): Plan {
 }
 
 export function resultOf(definition: Named, result: Result): Result {
-  const plan = planOf(definition, result.plan);
-  const names = new Set(plan.owners.map(({ owner }) => owner.name));
-  const isOwn = ({ owner }: { readonly owner: string }) => names.has(owner);
-  return { ...result, plan, outcomes: result.outcomes.filter(isOwn), unhealthy: result.unhealthy.filter(isOwn) };
+  const { owners, problems } = planOf(definition, result.plan);
+  return resultOfOwners(result, (owner) => owners.includes(owner), problems);
+}
+
+/** What concerns some owners. `problems` are those of no owner. */
+export function resultOfOwners(
+  result: Result,
+  isOwn: (owner: OwnerPlan) => boolean,
+  problems: readonly Problem[],
+): Result {
+  const owners = result.plan.owners.filter(isOwn);
+  const names = new Set(owners.map(({ owner }) => owner.name));
+  const isTheirs = ({ owner }: { readonly owner: string }) => names.has(owner);
+  return {
+    ...result,
+    plan: { ...result.plan, owners, problems },
+    outcomes: result.outcomes.filter(isTheirs),
+    unhealthy: result.unhealthy.filter(isTheirs),
+  };
 }

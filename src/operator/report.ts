@@ -16,7 +16,7 @@ const manager = 'vidra-status';
  */
 export async function writeStatus(
   home: Cluster,
-  { object, stored, kind, name, type }: Followed,
+  { object, stored, kind, name, type }: Pick<Followed, 'object' | 'stored' | 'kind' | 'name' | 'type'>,
   standing: Standing,
   records?: readonly InventoryRecord[],
 ): Promise<Manifest> {

@@ -18,7 +18,7 @@ import { consentOf } from './consent.ts';
 import { destinationOf } from './destination-of.ts';
 import { happeningsOf } from './events.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
-import type { Followed } from './followed.ts';
+import type { Followed, FollowedRecord } from './followed.ts';
 import { letGo, mayLetGo } from './let-go.ts';
 import type { Measure } from './measure.ts';
 import type { Ready } from './member.ts';
@@ -28,6 +28,7 @@ import { dependentsOf, isReady, isSuspended, obstacleOf } from './readiness.ts';
 import { isGood, reconcileGroup } from './reconcile-group.ts';
 import type { Recorder } from './record-events.ts';
 import { writeStatus } from './report.ts';
+import { writeOwnerStatuses } from './report-owners.ts';
 import type { OperatorSettings } from './settings.ts';
 import type { Standing } from './standing.ts';
 
@@ -37,6 +38,8 @@ export interface RunnerContext {
   /** The uid of the home cluster. */
   readonly home: string;
   readonly known: Map<string, Followed>;
+  /** Of the owners of syncs. */
+  readonly records: Map<string, FollowedRecord>;
   readonly drift: Drift;
   readonly queue: Pick<Queue, 'add'>;
   readonly recorder: Pick<Recorder, 'record'>;
@@ -52,7 +55,7 @@ type Spoken = Pick<Ready, 'key' | 'stored'>;
 
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
-  const { base, home, known, drift, queue, recorder, options } = context;
+  const { base, home, known, records, drift, queue, recorder, options } = context;
   const { emit, measure } = options;
   const list = sharing(() => base.inventory.list());
   const recordsOf = async (definition: Definition) => {
@@ -65,13 +68,13 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed)));
 
   /** Of the version that was worked on: what came meanwhile is not done yet. */
-  const say = async ({ key, stored }: Spoken, standing: Standing, records?: readonly InventoryRecord[]) => {
+  const say = async ({ key, stored }: Spoken, standing: Standing, own?: readonly InventoryRecord[]) => {
     const latest = known.get(key);
     if (!latest) return;
     const followed = { ...latest, stored };
     const wasReady = isReady(latest);
     tell(followed, standing);
-    const object = await writeStatus(base.home, followed, standing, records);
+    const object = await writeStatus(base.home, followed, standing, own);
     const now = known.get(key);
     if (now?.stored.uid !== stored.uid) return;
     const next = { ...now, object: { ...now.object, status: object['status'] ?? {} } };
@@ -96,12 +99,12 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
   };
 
   /** From now on, what changes is the work of others. */
-  const follow = (member: Ready, standing: Standing, records: readonly InventoryRecord[]) => {
+  const follow = (member: Ready, standing: Standing, own: readonly InventoryRecord[]) => {
     const { key, definition } = member;
     if (!isFollowed(member, options.settings())) return drift.forget(key);
     const nameOf = () => destinationKey(destinationOf(definition));
     const effect = 'result' in standing ? effectOf(standing.result, nameOf) : nothingDone;
-    drift.expect(key, expectationsOf(records, home, nameOf), effect);
+    drift.expect(key, expectationsOf(own, home, nameOf), effect);
   };
 
   const conclude = async (member: Ready, standing: Standing, milliseconds: number) => {
@@ -115,6 +118,8 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       tell(member, standing);
       await removeFinalizer(base.home, known.get(key) ?? member);
     } else await say(member, standing, own);
+    if (standing.type === 'ended' && definition.kind === 'InfrahubSync')
+      await writeOwnerStatuses(base.home, records, standing.result, own);
     follow(member, standing, own);
     if (standing.type === 'ended')
       emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });

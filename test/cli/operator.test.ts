@@ -98,6 +98,18 @@ describe('an InfrahubSync', () => {
     expect(status?.['checksums']).toHaveLength(1);
     const record = await cluster.get<StoredDefinition>(resource(`${namespace}-${id}`, []));
     expect(record.status?.managedResources).toMatchObject([{ kind: 'ConfigMap', name: 'a', namespace }]);
+    expect((await untilCondition(cluster, record, 'Ready', 'True')).message).toBe('1 object as wanted');
+    expect((await cluster.get<StoredDefinition>(record)).status).toMatchObject({
+      DeployState: 'Succeeded',
+      objects: 1,
+    });
+    const { uid } = (await cluster.get(configMap('a'))).metadata;
+    await cluster.remove(record);
+    await waitFor('the record to be there again', async () => {
+      const { status } = await cluster.get<StoredDefinition>(record).catch(() => ({ status: undefined }));
+      return status?.managedResources?.length === 1;
+    });
+    expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
 
     infrahub.setArtifact({ id, name, content: text(configMap('a', { color: 'blue' }), configMap('b')) });
     await waitFor('the new revision', async () => (await dataOf('a'))?.['color'] === 'blue');

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
 import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
+import type { Cluster, Reference } from '../support/cluster.ts';
 import { resource, startHome, startOperator, sync, untilCondition, type Written } from '../support/operator.ts';
 import { ownedBy, upstreamObject, upstreamResource, upstreamSync } from '../support/upstream.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -81,8 +81,6 @@ async function expectTakenOver({ oneId, twoId, goneId, objects }: Left) {
   expect(await Promise.all([oneId, twoId].map((id) => cluster.exists(named(id))))).toEqual([true, true]);
   return now;
 }
-
-const versions = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.resourceVersion);
 
 describe('vidra watch', () => {
   it('takes over two syncs that share an object, and lets go what left meanwhile', async () => {
