@@ -1,7 +1,12 @@
 /** `vidra watch` as a daemon: it waits for what is not there yet, outlives what goes away, and can be asked how it is. */
-import { dirname } from 'node:path';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { connect as connectSecurely } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { selfSigned } from '../../src/server/certificate.ts';
 import { tokenOf } from '../support/account.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
@@ -193,6 +198,20 @@ it('serves metrics by HTTPS, to those who may read them', async () => {
   expect(body).toMatch(/^vidra_reconcile_duration_seconds_count\{kind="VidraResource"\} [1-9]/m);
   expect(body).toContain(`vidra_managed_objects{${labels}} 1`);
   expect(body).toContain('vidra_leader{shard="0"} 1');
+});
+
+it('serves metrics with the certificate in a folder', async () => {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'vidra-certificate-'));
+  const { cert, key } = selfSigned(['metrics.example.com'], new Date());
+  writeFileSync(join(folder, 'tls.crt'), cert);
+  writeFileSync(join(folder, 'tls.key'), key);
+  const flags = [`--metrics-bind-address=127.0.0.1:${port}`, `--metrics-cert-path=${folder}`];
+  await says(await start(controlPlane.kubeconfig, ...flags), 'watching');
+  const socket = connectSecurely({ port, host: '127.0.0.1', ca: cert, servername: 'metrics.example.com' });
+  await once(socket, 'secureConnect');
+  expect(socket.authorized).toBe(true);
+  socket.destroy();
 });
 
 it('serves metrics to everybody when it is told to, and forgets what is gone', async () => {
