@@ -19,7 +19,7 @@ export function holdRemovals(plans: readonly OwnerPlan[]): readonly OwnerPlan[] 
       const why = held.get(changeId(plan.owner.name, keyOf(change.reference)));
       if (why === undefined) return change;
       const { reference, reason } = change;
-      return { action: 'skip', reference, reason: `${reason}; ${why}`, after: [], code: 'DEPENDENCY_FAILED' };
+      return { action: 'skip', reference, reason: `${reason}; ${why}`, after: [] };
     }),
   }));
 }
@@ -33,12 +33,13 @@ function holdTheRest(plans: readonly OwnerPlan[], held: Map<string, string>): vo
   const rows = plans.flatMap(({ owner, changes }) =>
     changes.map((change) => [changeId(owner.name, keyOf(change.reference)), change] as const),
   );
-  const deletions = new Map(rows.filter(([, { action }]) => action === 'delete'));
+  const removals = new Map(rows.filter(([, { action }]) => action === 'delete' || action === 'release'));
   for (let before = -1; before !== held.size; ) {
     before = held.size;
-    for (const [id, { after }] of deletions) {
-      const first = deletions.get(after.find((other) => held.has(other) && deletions.has(other)) ?? '');
-      if (first && !held.has(id)) held.set(id, `comes after ${describe(first.reference)}, which stays`);
+    for (const [id, { action, after }] of removals) {
+      const first = removals.get(after.find((other) => held.has(other) && removals.has(other)) ?? '');
+      if (first && action === 'delete' && !held.has(id))
+        held.set(id, `comes after ${describe(first.reference)}, which stays`);
     }
   }
 }

@@ -64,13 +64,16 @@ describe('--github', () => {
         properties: { file: 'web.yaml', line: '12', col: '5', title: `ConfigMap ${namespace}/foreign (NOT_ADOPTED)` },
         data: expect.stringMatching(/^exists.*\nTake it over with --adopt /),
       },
-      { name: 'notice', properties: { title: `Would delete ConfigMap ${namespace}/b` }, data: 'left the manifests' },
     ]);
-    expect(stdout).toContain('Plan: 1 to update, 1 to delete, 1 problem.\n');
+    expect(stdout).toContain('left the manifests; is kept until everything that its owner wants is there');
+    expect(stdout).toContain('Plan: 1 to update, 1 skipped, 1 problem.\n');
     const report = (await run('plan', '-o', 'markdown')).stdout;
     expect(readFileSync(summary, 'utf8')).toBe(`${report}\n`);
 
     define(configMap('a', '{x: "1"}'));
+    expect(readCommands((await run('plan', '--github')).stdout)).toEqual([
+      { name: 'notice', properties: { title: `Would delete ConfigMap ${namespace}/b` }, data: 'left the manifests' },
+    ]);
     const applied = await run('apply', '--github', '--yes');
     expect(applied.code).toBe(0);
     expect(readCommands(applied.stdout)).toMatchObject([

@@ -153,6 +153,44 @@ describe('A saved plan', () => {
     expect((await cluster.get(configMap('site'))).data).toEqual({ color: 'red' });
   });
 
+  it('makes what waits for an old one to go, whether that is gone by then or not', async () => {
+    const held = (name: string) => ({
+      ...configMap(name),
+      metadata: { name, namespace, finalizers: ['example.org/hold'] },
+    });
+    const letGo = (name: string) => cluster.patch(held(name), 'merge-patch', { metadata: { finalizers: null } });
+    const definitions = [resource(web(), configMap('gone'), configMap('going'))];
+    await engine.apply([resource(web(), held('gone'), held('going'))]);
+    await engine.apply([resource(web())]);
+    const { text, plan } = await save(definitions);
+    expect(actionsOf(plan.plan)).toEqual(['create ConfigMap gone', 'create ConfigMap going']);
+    await letGo('gone');
+    const result = await applySaved(text, definitions);
+    expect(doneIn(result)).toEqual(['create going failed', 'create gone succeeded']);
+    await letGo('going');
+    expect(doneIn(await applySaved(text, definitions))).toEqual(['create going succeeded']);
+  });
+
+  it('does not do the work of a Job with a time to live again, once that is done', async () => {
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'once', namespace },
+      spec: {
+        ttlSecondsAfterFinished: 3600,
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'main:1' }] } },
+      },
+    };
+    const definitions = [resource(web(), job, configMap('site'))];
+    const { text } = await save(definitions);
+    expect(doneIn(await applySaved(text, definitions))).toEqual(['create once succeeded', 'create site succeeded']);
+    await cluster.remove(job, { propagationPolicy: 'Background' });
+    await cluster.remove(configMap('site'));
+    const again = await applySaved(text, definitions);
+    expect(doneIn(again)).toEqual(['create site succeeded']);
+    expect(await cluster.exists(job)).toBe(false);
+  });
+
   it('loses a row that could not be tried, once its owner has applied something else', async () => {
     const apart = await startEngine(inject('kubeconfig'), await cluster.createNamespace());
     const site = (color: string) => [resource(web(), configMap('site', { color }))];
