@@ -75,7 +75,7 @@ function buildProgram(): Command {
     .exitOverride();
 
   const plan = program.command('plan').description('show what would change, and change nothing');
-  addViewFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'required')))));
+  addViewFlags(addConsentFlags(addPlanFlags(addClusterFlags(addDefinitionFlags(plan, 'optional')))));
   addSaveFlags(plan);
   plan.action(run<PlanOptions>(async (options) => (await import('./commands/plan.ts')).plan(options, terminal)));
 

@@ -1,11 +1,13 @@
 /** `vidra apply FILE`: carries out a saved plan, exactly as it is. The file is the decision, so only what is guarded is asked for. */
 import { resolve } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Definition } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import { readSavedPlan } from '../saved/file.ts';
 import { prepareSaved } from '../saved/prepare-saved.ts';
 import type { SavedPlan } from '../saved/saved-plan.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
+import { readClusterDefinitions } from './cluster-definitions.ts';
 import { consentOf } from './consent-flags.ts';
 import { statusOfPlan } from './exit-status.ts';
 import type { ApplyOptions } from './flags.ts';
@@ -28,7 +30,7 @@ export async function applySaved(file: string, options: ApplyOptions, terminal: 
   const { prune, overrides, namespace } = saved.options;
   const rules = { prune, overrides, validate: options.dryRun === true, consent: consentOf(options) };
   return withTarget({ ...rest, set, namespace }, rules, terminal, async (target) => {
-    const definitions = await definitionsOf(saved, options, terminal);
+    const definitions = await definitionsOf(saved, target.home, options, terminal);
     const allowOutdated = options.allowOutdated === true;
     const prepared = await runPhase(options, terminal, (run) =>
       prepareSaved(target, run, saved, { definitions, allowOutdated }),
@@ -48,6 +50,7 @@ function mustNotDecide({ prune, adopt, namespace }: ApplyOptions): void {
 /** What the plan was made from. Files that are named now must be there; those that were named then may be gone. */
 async function definitionsOf(
   saved: SavedPlan,
+  home: Cluster,
   options: ApplyOptions,
   terminal: Terminal,
 ): Promise<readonly Definition[] | VidraError> {
@@ -56,7 +59,7 @@ async function definitionsOf(
   if (filenames.includes('-'))
     return new VidraError('DEFINITION_INVALID', 'they came from standard input; give them again with -f');
   try {
-    return await readDefinitions(filenames, terminal);
+    return await (filenames.length > 0 ? readDefinitions(filenames, terminal) : readClusterDefinitions(home));
   } catch (error) {
     if (error instanceof VidraError && error.code !== 'INTERRUPTED') return error;
     throw error;

@@ -25,7 +25,9 @@ export interface DefinitionOptions extends ClusterOptions, ViewOptions {
   readonly namespace?: string;
 }
 
-export interface PlanOptions extends DefinitionOptions, ConsentOptions {
+export interface PlanOptions extends Omit<DefinitionOptions, 'filename'>, ConsentOptions {
+  /** Missing: the definitions of the cluster. */
+  readonly filename?: readonly string[];
   /** True for the flag without a value. */
   readonly adopt?: true | Policy['adopt'];
   readonly prune?: boolean;
@@ -60,7 +62,9 @@ export interface WatchOptions
   readonly interval: number;
 }
 
-export interface AdoptOptions extends PlanOptions, WriteOptions {}
+export interface AdoptOptions extends PlanOptions, WriteOptions {
+  readonly filename: readonly string[];
+}
 
 export interface ReleaseOptions extends ClusterOptions, ViewOptions, WriteOptions {
   readonly owner?: string;
@@ -143,11 +147,7 @@ export function addSaveFlags(command: Command): Command {
 export function addSavedFlags(command: Command): Command {
   return command
     .argument('[plan]', 'file of vidra plan --out: do exactly what it says; -f says where its definitions are now')
-    .option('--allow-outdated', 'carry a saved plan out although definitions or sources have changed since')
-    .hook('preAction', () => {
-      if (command.args.length > 0 || command.getOptionValue('filename') !== undefined) return;
-      command.error("error: give definitions with '-f, --filename <path>', or a saved plan");
-    });
+    .option('--allow-outdated', 'carry a saved plan out although definitions or sources have changed since');
 }
 
 export function addWriteFlags(command: Command): Command {

@@ -15,6 +15,7 @@ import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import type { Consent } from '../plan/guards.ts';
 import { readFiles } from '../source/files.ts';
+import { readClusterDefinitions } from './cluster-definitions.ts';
 import type { ClusterOptions } from './flags.ts';
 import { createSources } from './sources.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,6 +25,8 @@ export interface TargetRules {
   readonly validate: boolean;
   readonly overrides: Partial<Policy>;
   readonly consent?: Consent;
+  /** Without files, the definitions are those of the cluster. */
+  readonly ofCluster?: boolean;
   /** Connections are for long, so credentials will be renewed while they are used. */
   readonly stays?: boolean;
 }
@@ -67,8 +70,9 @@ export async function withTarget<T>(
     // The cluster answers while the definitions are read. If those are wrong, nobody waits for it.
     const connecting = destinations.of({});
     connecting.catch(() => undefined);
-    const definitions = options.filename ? await readDefinitions(options.filename, terminal) : [];
+    const given = options.filename && (await readDefinitions(options.filename, terminal));
     const home = await connecting;
+    const definitions = given ?? (rules.ofCluster ? await readClusterDefinitions(home) : []);
     const sources = createSources({ settings, home, note, rotation: rules.stays === true });
     try {
       const target: Target = {

@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import { leaving, type OwnerIntent } from './intent.ts';
 import { listMarked } from './marked.ts';
 import { planIntents } from './prepare.ts';
-import { isPresent, mayBePresent, presentIn } from './present.ts';
+import { isPresent, mayBePresent, type Present, presentIn } from './present.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -27,6 +27,7 @@ export async function prepareOrphans(target: Target, run: Run, options: OrphanOp
   const inSet = options.wholeSet
     ? own.filter(({ header }) => header.set === target.set && !isPresent(header, present))
     : [];
+  const ended = own.filter((record) => isEndedSync(record, present));
   const all = (unseen ? [] : lostObjects(marked, home, records, target.set)).filter(
     ({ header }) => isRecorded(own, header.name) || !mayBePresent(header.name, present),
   );
@@ -35,6 +36,7 @@ export async function prepareOrphans(target: Target, run: Run, options: OrphanOp
   run.signal.throwIfAborted();
   const owners: OwnerIntent[] = [
     ...inSet.map((record) => leaving(withLost(record, lost), `the set "${target.set}" is given up`)),
+    ...ended.map((record) => leaving(record, `its InfrahubSync ${record.header.sync} is gone`)),
     ...lost
       .filter(({ header }) => !isRecorded(inSet, header.name))
       .map((record) => leaving(record, 'no record names it')),
@@ -60,6 +62,11 @@ interface Records {
   readonly records: readonly InventoryRecord[];
   /** For people: what could not be looked at. */
   readonly unseen?: string;
+}
+
+/** What upstream's operator left of an InfrahubSync that was deleted, and did not get to delete. */
+function isEndedSync({ header }: InventoryRecord, present: Present): boolean {
+  return header.set === '' && header.sync !== undefined && !isPresent(header, present);
 }
 
 /** One owner has one plan. */

@@ -28,6 +28,8 @@ export interface Target {
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */
   readonly prune: boolean;
+  /** More definitions of the set, which are planned by themselves: their owners have not left. */
+  readonly others?: readonly Definition[];
   /** The definitions are not all of their set: of the owners of others nothing is said. */
   readonly partial?: true;
   /** With it, differences that are masked carry salted digests, so that plans can be compared. */

@@ -13,7 +13,7 @@ import type { Target } from './target.ts';
 /** What a sync's source gave: a snapshot, or why there is none. */
 export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 
-type Sets = Pick<Target, 'set' | 'definitions' | 'namespace' | 'prune' | 'partial' | 'overrides'>;
+type Sets = Pick<Target, 'set' | 'definitions' | 'others' | 'namespace' | 'prune' | 'partial' | 'overrides'>;
 
 export function intentsOf(
   target: Sets,
@@ -76,8 +76,11 @@ function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryR
     };
   });
   if (target.partial) return merge(parts);
-  const named = new Set(parts.flatMap((part) => part.owners.map((owner) => owner.header.name)));
-  const syncs = new Set(target.definitions.filter((one) => one.kind === 'InfrahubSync').map((one) => one.name));
+  const all = [...target.definitions, ...(target.others ?? [])];
+  const namesOf = (kind: Definition['kind']) => all.filter((one) => one.kind === kind).map(({ name }) => name);
+  const planned = parts.flatMap((part) => part.owners.map((owner) => owner.header.name));
+  const named = new Set([...planned, ...namesOf('VidraResource')]);
+  const syncs = new Set(namesOf('InfrahubSync'));
   const left = records.filter(
     ({ header }) =>
       header.set === target.set &&

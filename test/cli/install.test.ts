@@ -30,6 +30,12 @@ const [syncs, resources] = kinds as [Reference, Reference];
 const confirmed = names.flatMap((name) => ['--confirm', `CustomResourceDefinition ${name}`]);
 const said = (word: string) => names.map((name) => `CustomResourceDefinition ${name} ${word}\n`).join('');
 
+describe('without the kinds', () => {
+  it.each(['plan', 'apply'])('vidra %s wants files', async (verb) => {
+    expect(await run(verb)).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('--filename') });
+  });
+});
+
 describe('vidra install', () => {
   it('changes nothing with --dry-run', async () => {
     expect(await run('install', '--dry-run')).toMatchObject({ code: 0, stdout: said('would be created'), stderr: '' });

@@ -48,8 +48,6 @@ describe('vidra', () => {
 
   it.each([
     [['plna'], "unknown command 'plna'; did you mean plan? (USAGE)\n", 'vidra --help'],
-    [['plan'], '--filename', 'vidra plan --help'],
-    [['apply'], '--filename', 'vidra apply --help'],
     [['plan', '-f', 'x.yaml', '--unknown'], '--unknown', 'vidra plan --help'],
     [['apply', '-f', 'x.yaml', '--timeout', 'soon'], 'Write 90s, 5m or 1h30m.', 'vidra apply --help'],
     [['plan', '-f', 'x.yaml', '-o', 'xml'], 'text, markdown, json, yaml', 'vidra plan --help'],

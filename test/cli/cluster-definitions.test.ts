@@ -1,0 +1,162 @@
+/** `vidra plan`, `apply` and `prune` on the definitions of a cluster, alone and beside files and an operator. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster, Reference } from '../support/cluster.ts';
+import { write } from '../support/definitions.ts';
+import {
+  resource,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
+import { vidra } from '../support/vidra.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let namespace: string;
+let made: Reference[];
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  made = [];
+  return async () => {
+    for (const one of made) {
+      await cluster.patch(one, 'merge-patch', { metadata: { finalizers: null } });
+      await cluster.remove(one);
+    }
+    await run('prune', '--set', 'default', '--yes');
+  };
+});
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const run = (...words: string[]) => vidra(words, { environment: { KUBECONFIG: controlPlane.kubeconfig } });
+const configMap = (name: string, data: Record<string, string> = {}) =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data }) as Reference;
+const named = (name: string) => `${namespace}-${name}`;
+const holding = (name: string, more: object = {}, data: Record<string, string> = {}) =>
+  resource(named(name), [configMap(name, data)], more);
+const definitionFile = (...definitions: Written[]) =>
+  write('definitions.yaml', definitions.map((one) => JSON.stringify(one)).join('\n---\n'));
+const create = async (...definitions: Written[]) => {
+  for (const one of definitions) made.push(await cluster.create(one));
+};
+const there = async (...names: string[]) => {
+  const all = await Promise.all(names.map(async (name) => ((await cluster.exists(configMap(name))) ? [name] : [])));
+  return all.flat();
+};
+
+describe('vidra apply without files', () => {
+  it('takes what the cluster has, and leaves what is suspended, observed or not approved', async () => {
+    await create(
+      holding('web'),
+      holding('sleeping', { suspend: true }),
+      holding('seen', { mode: 'Observe' }),
+      holding('asked', { mode: 'Approve' }),
+    );
+    const plan = await run('plan', '--detailed-exitcode');
+    expect(plan).toMatchObject({ code: 2, stderr: '' });
+    for (const name of ['web', 'seen', 'asked']) expect(plan.stdout).toContain(`+ ConfigMap ${name}`);
+    const [, digest = ''] = /approve: (\S+)/.exec(plan.stdout) ?? [];
+
+    const applied = await run('apply');
+    expect(applied).toMatchObject({ code: 1 });
+    expect(applied.stderr).toContain(`${named('seen')} is left as it is: it only observes`);
+    expect(applied.stderr).toContain(`approve: ${digest}`);
+    expect(applied.stdout).toContain(`${named('sleeping')} is suspended`);
+    expect(await there('web', 'sleeping', 'seen', 'asked')).toEqual(['web']);
+
+    const annotations = { 'vidra.infrahub.operators.com/approve': digest };
+    await cluster.patch(holding('asked'), 'merge-patch', { metadata: { annotations } });
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    expect(await there('web', 'sleeping', 'seen', 'asked')).toEqual(['web', 'asked']);
+  });
+
+  it('names a plan that waits for approval as the operator does', async () => {
+    const asked = holding('asked', { mode: 'Approve' }, { color: 'red' });
+    await create(asked);
+    const [, digest] = /approve: (\S+)/.exec((await run('plan')).stdout) ?? [];
+    const operator = await startOperator(controlPlane.kubeconfig);
+    await untilCondition(cluster, asked, 'Stalled', 'True');
+    expect((await cluster.get<StoredDefinition>(asked)).status?.['planDigest']).toBe(digest);
+    expect((await operator.stop()).code).toBe(0);
+  });
+
+  it('keeps to dependsOn, and holds back what waits for something that failed', async () => {
+    const dependsOn = [{ kind: 'VidraResource', name: named('first') }];
+    const broken = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'Wrong', namespace } } as Reference;
+    await create(holding('then', { dependsOn }), resource(named('first'), [configMap('first'), broken]));
+    const failed = await run('apply');
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.stderr).toContain(
+      `${named('then')} waits, and is left as it is: VidraResource ${named('first')} not ready`,
+    );
+    expect(await there('first', 'then')).toEqual(['first']);
+    await cluster.patch(holding('first'), 'merge-patch', { spec: { manifest: JSON.stringify(configMap('first')) } });
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    expect(await there('first', 'then')).toEqual(['first', 'then']);
+  });
+
+  it('lets go what a definition has that is being deleted, and leaves its finalizer', async () => {
+    await create(holding('web'));
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    await cluster.patch(holding('web'), 'merge-patch', { metadata: { finalizers: ['example.org/hold'] } });
+    await cluster.remove(holding('web'));
+    const applied = await run('apply', '--yes');
+    expect(applied).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('its finalizer is left to the operator'),
+    });
+    expect(await there('web')).toEqual([]);
+    expect(await cluster.exists(holding('web'))).toBe(true);
+    await cluster.patch(holding('web'), 'merge-patch', { metadata: { finalizers: null } });
+    made = [];
+  });
+});
+
+describe('beside definitions in the cluster', () => {
+  it('nothing of theirs is deleted by files, or by giving up the set', async () => {
+    await create(holding('web'));
+    await run('apply');
+    const file = definitionFile(holding('other'));
+    const applied = await run('apply', '-f', file, '--prune', '--yes');
+    expect(applied).toMatchObject({ code: 0 });
+    expect(applied.stdout).not.toContain('delete');
+    expect(await run('prune', '-f', file, '--yes')).toMatchObject({ code: 0 });
+    expect(await there('web', 'other')).toEqual(['web', 'other']);
+    expect(await run('prune', '--set', 'default', '--yes')).toMatchObject({ code: 0 });
+    expect(await there('web', 'other')).toEqual(['web']);
+  });
+
+  it('files and the operator take over from each other without writing anything', async () => {
+    const both = [holding('web', {}, { color: 'red' }), holding('other')];
+    const file = definitionFile(...both);
+    expect(await run('apply', '-f', file)).toMatchObject({ code: 0 });
+    const objects = ['web', 'other'].map((name) => configMap(name));
+    const state = async () =>
+      (await Promise.all(objects.map((one) => cluster.get(one)))).map(({ metadata: { uid, resourceVersion } }) => ({
+        uid,
+        resourceVersion,
+      }));
+    const before = await state();
+
+    for (const one of both) made.push(await cluster.apply(one, 'test'));
+    const operator = await startOperator(controlPlane.kubeconfig);
+    for (const one of both) await untilCondition(cluster, one, 'Ready', 'True');
+    expect((await operator.stop()).code).toBe(0);
+    expect(await state()).toEqual(before);
+
+    const again = await run('apply', '-f', file);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain('is in the cluster, too, as a custom resource');
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    expect(await state()).toEqual(before);
+  });
+});
