@@ -19,7 +19,8 @@ export async function readClusterDefinitions(home: Cluster): Promise<readonly De
   return stored.flatMap(({ definition, stored: now }) => (definition ? [{ ...definition, stored: now }] : []));
 }
 
-function mustBeInstalled(home: Cluster): void {
+/** Throws USAGE where the kinds of definitions are not installed. */
+export function mustBeInstalled(home: Cluster): void {
   try {
     for (const kind of definitionKinds) definitionType(home, kind);
   } catch (error) {

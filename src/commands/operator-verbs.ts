@@ -1,17 +1,18 @@
 /** The verbs around the operator and its definitions in a cluster. Loaded by every start, so it imports next to nothing. */
 import type { Command } from 'commander';
 import type { ApproveOptions } from './approve.ts';
-import { addConfirmFlag } from './consent-flags.ts';
-import { addClusterFlags, addTimeoutFlag } from './flags.ts';
+import { addConfirmFlag, addConsentFlags } from './consent-flags.ts';
+import { addClusterFlags, addPlanFlags, addTimeoutFlag, addWriteFlags } from './flags.ts';
 import { addConsentFlag } from './group-flags.ts';
 import type { Run } from './groups.ts';
 import type { InstallOptions } from './install.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { StatusOptions } from './status.ts';
 import type { NamedOptions } from './suspend.ts';
+import type { TakeoverOptions } from './takeover.ts';
 import type { Terminal } from './terminal.ts';
 import type { UninstallOptions } from './uninstall.ts';
-import { addOutputFlag } from './view-flags.ts';
+import { addOutputFlag, addViewFlags } from './view-flags.ts';
 
 /** As `Run`, for verbs that take any number of names. */
 export type RunOnMany = <Options>(
@@ -25,6 +26,9 @@ export function addOperatorVerbs(program: Command, run: Run, runOnMany: RunOnMan
     .option('--watch', 'stay, and print again what changes')
     .action(run<StatusOptions>(async (options, name) => (await import('./status.ts')).status(name, options, terminal)));
   addSwitches(program, run, runOnMany, terminal);
+  addViewFlags(addWriteFlags(addConsentFlags(addPlanFlags(addClusterFlags(program.command('takeover'))))))
+    .description("go on where upstream's Go operator has ended: say what it has left, and take it over")
+    .action(run<TakeoverOptions>(async (options) => (await import('./takeover.ts')).takeover(options, terminal)));
   addClusterFlags(program.command('install'))
     .description('install the kinds InfrahubSync and VidraResource, or renew them')
     .option('--dry-run', 'say what would be done, and change nothing')

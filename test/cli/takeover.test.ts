@@ -3,8 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
 import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
 import type { Cluster, Reference } from '../support/cluster.ts';
-import { resource, startHome, startOperator, sync, untilCondition, type Written } from '../support/operator.ts';
+import {
+  resource,
+  type StoredDefinition,
+  startHome,
+  startOperator,
+  sync,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
 import { ownedBy, upstreamObject, upstreamResource, upstreamSync } from '../support/upstream.ts';
+import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
@@ -19,6 +28,13 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   namespace = await cluster.createNamespace();
+  return async () => {
+    for (const one of await cluster.list<StoredDefinition>(sync('', {}).apiVersion, 'InfrahubSync')) {
+      await cluster.patch(one, 'merge-patch', { metadata: { finalizers: null } });
+      await cluster.remove(one);
+    }
+    await vidra(['prune', '--set', 'default', '--yes'], { environment: environment() });
+  };
 });
 afterAll(async () => {
   await infrahub.close();
@@ -96,5 +112,84 @@ describe('vidra watch', () => {
     expect(await cluster.exists(configMap('a'))).toBe(false);
     expect((await cluster.get(configMap('shared'))).metadata.uid).toBe(now[1]?.metadata.uid);
     expect((await operator.stop()).code).toBe(0);
+  });
+
+  it('takes over an artifact that two branches have, each for its own sync', async () => {
+    infrahub.addBranch('next');
+    const id = artifact('web', configMap('a', { color: 'red' }));
+    infrahub.setArtifact({ id, name: `web ${namespace}`, branch: 'next', content: text(configMap('c')) });
+    const syncs = [syncOf('main', 'web'), syncOf('next', 'web', { targetBranch: 'next' })] as const;
+    const [main] = [await upstreamSync(cluster, syncs[0]), await upstreamSync(cluster, syncs[1])];
+    const left = await upstreamResource(cluster, { name: id, sync: main, objects: [configMap('a')] });
+    const before = await upstreamObject(cluster, configMap('a', { color: 'red' }), [left]);
+
+    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    for (const one of syncs) await untilCondition(cluster, one, 'Ready', 'True');
+    expect((await operator.stop()).code).toBe(0);
+    const after = await cluster.get(configMap('a'));
+    expect([after.metadata.uid, after.data]).toEqual([before.metadata.uid, { color: 'red' }]);
+    expect(await cluster.exists(configMap('c'))).toBe(true);
+    const records = await Promise.all([id, `${namespace}-next-${id}`].map((name) => cluster.exists(named(name))));
+    expect(records).toEqual([true, true]);
+  });
+
+  it('goes on with deleting a sync that was being deleted', async () => {
+    const id = artifact('web', configMap('a'));
+    const one = syncOf('web', 'web');
+    const finalizers = ['infrahubsync.infrahub.operators.com/finalizer'];
+    const made = await upstreamSync(cluster, { ...one, metadata: { ...one.metadata, finalizers } } as Reference);
+    const left = await upstreamResource(cluster, { name: id, sync: made, objects: [configMap('a')] });
+    await upstreamObject(cluster, configMap('a'), [left]);
+    await cluster.remove(one);
+    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    await waitFor('the sync to be gone', async () => !(await cluster.exists(one)));
+    expect((await operator.stop()).code).toBe(0);
+    expect([await cluster.exists(named(id)), await cluster.exists(configMap('a'))]).toEqual([false, false]);
+  });
+});
+
+describe('vidra takeover', () => {
+  const run = (...words: string[]) => vidra(words, { environment: environment() });
+
+  it('tells beforehand what it does, and does it', async () => {
+    const left = await leaveBehind();
+    const stateOf = async () =>
+      JSON.stringify(await Promise.all([...left.objects, named(left.goneId)].map((one) => cluster.get(one))));
+    const before = await stateOf();
+    const told = await run('takeover', '--dry-run');
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toContain('3 VidraResources and the marks on 4 objects');
+    expect(told.stdout).toContain(`VidraResource ${left.oneId}: 2 objects, of the InfrahubSync ${namespace}-one`);
+    for (const row of ['~ ConfigMap a', '~ ConfigMap shared', '~ ConfigMap b', '- ConfigMap left'])
+      expect(told.stdout).toContain(row);
+    expect(told.stdout).toContain('ownerReferences');
+    expect(await stateOf()).toBe(before);
+
+    expect(await run('takeover', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    const now = await expectTakenOver(left);
+    const again = await run('takeover', '--dry-run');
+    expect(again).toMatchObject({ code: 0, stdout: "Nothing of upstream's operator is left here.\n" });
+
+    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    for (const one of left.syncs) await untilCondition(cluster, one, 'Ready', 'True');
+    expect((await operator.stop()).code).toBe(0);
+    const then = await Promise.all(now.map((object) => cluster.get(object)));
+    expect(then.map(({ metadata }) => metadata.resourceVersion)).toEqual(
+      now.map(({ metadata }) => metadata.resourceVersion),
+    );
+  });
+
+  it('says of what a deleted sync has left that prune removes it', async () => {
+    const sync = syncOf('gone', 'gone');
+    const made = await upstreamSync(cluster, sync);
+    const name = `gone-${namespace}`;
+    const left = await upstreamResource(cluster, { name, sync: made, objects: [configMap('a')] });
+    await upstreamObject(cluster, configMap('a'), [left]);
+    await cluster.remove(sync);
+    const { stdout } = await run('takeover', '--dry-run');
+    expect(stdout).toContain(`VidraResource ${name}: 1 object, of the InfrahubSync ${namespace}-gone, which is gone`);
+    expect(await cluster.exists(configMap('a'))).toBe(true);
+    expect(await run('prune', '--yes')).toMatchObject({ code: 0 });
+    expect([await cluster.exists(named(name)), await cluster.exists(configMap('a'))]).toEqual([false, false]);
   });
 });
