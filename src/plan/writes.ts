@@ -176,6 +176,8 @@ function reasonOf(
   const opponents = opponentsOf(effect);
   if (opponents.length > 0) return `changed by ${opponents.join(', ')}`;
   if (entry?.state !== 'applied') return 'was not recorded as applied';
+  // It notes no more than the name.
+  if (entry.digest === undefined && entry.uid === undefined) return "is of upstream's operator";
   if (entry.uid !== live.uid) return 'was recreated by somebody';
   if (entry.reference.version !== desired.reference.version) return `now ${apiVersionOf(desired.reference)}`;
   return entry.digest === desired.digest ? 'changed in the cluster' : 'the manifest changed';

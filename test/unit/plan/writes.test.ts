@@ -138,6 +138,7 @@ describe('an object that is there and ours', () => {
     ['the manifest changed', [entry(web, { digest: 'older' })], {}],
     ['changed in the cluster', [entry(web, { fields: 'more' })], {}],
     ['was recreated by somebody', [entry(web, { uid: 'another uid' })], {}],
+    ["is of upstream's operator", [{ reference: entry(web).reference, state: 'applied' }], {}],
     ['now apps/v1', [entry(web, { reference: { ...entry(web).reference, version: 'v1beta1' }, digest: 'older' })], {}],
     ['was not recorded as applied', [announced(web)], {}],
     ['was not recorded as applied', undefined, {}],
