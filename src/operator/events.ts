@@ -33,9 +33,11 @@ function told(standing: Standing): Happening[] {
       return [...plannedOf(standing), ...leftUndone(standing.plan)];
     case 'waiting':
       return doneBy(standing.result, ({ gone }) => gone !== false);
+    case 'cut':
     case 'ended': {
       const before = standing.waited?.outcomes.filter(({ gone }) => gone !== false);
-      return [...doneBy(standing.result, (outcome) => !before?.includes(outcome)), ...wrongAfter(standing.result)];
+      const done = doneBy(standing.result, (outcome) => !before?.includes(outcome));
+      return standing.type === 'cut' ? done : [...done, ...wrongAfter(standing.result)];
     }
   }
 }

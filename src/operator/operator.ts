@@ -7,7 +7,7 @@ import { type ClusterDestination, destinationKey } from '../destination/destinat
 import type { Destinations } from '../destination/destinations.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
-import { watchDrift } from '../loop/drift.ts';
+import { type Drift, watchDrift } from '../loop/drift.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { retryMs, withJitter } from '../loop/pace.ts';
 import type { Trigger } from '../loop/trigger.ts';
@@ -102,10 +102,12 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     },
     onProblem: (error) => emit({ type: 'warned', error }),
   });
-  // A run may end after its definition is gone.
+  // A run may end after its definition is gone, or another process's.
   const ended: Measure['ended'] = (key, ...facts) => own.has(key) && measure.ended(key, ...facts);
+  const expect: Drift['expect'] = (key, ...left) => own.has(key) && drift.expect(key, ...left);
   const runner = createFencedRunner({
-    ...{ clusterFor, share, known, records, drift, recorder },
+    ...{ clusterFor, share, known, records, recorder },
+    drift: { ...drift, expect },
     options: { ...options, settings, measure: { ...measure, ended } },
     home: await home.identity(),
     fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),

@@ -20,7 +20,7 @@ import type { Standing } from './standing.ts';
 export interface GroupOptions {
   /** Aborts when nobody wants the run as a whole any more. */
   readonly run: Run;
-  /** Told how a definition stands; `ended` and `planned` come last. */
+  /** Told how a definition stands; `ended`, `cut` and `planned` come last. */
   readonly report: (member: Ready, standing: Standing) => Promise<void>;
 }
 
@@ -64,12 +64,14 @@ async function endOne(
 ): Promise<void> {
   const { definition, signal } = member;
   const result = resultOf(definition, whole);
-  if (!definition.wait || signal.aborted) return report(member, { type: 'ended', result, snapshot });
+  const isDone = !definition.wait && isSettled(result);
+  if (signal.aborted && !isDone) return report(member, { type: 'cut', result, snapshot });
+  if (!definition.wait) return report(member, { type: 'ended', result, snapshot });
   if (result.outcomes.length > 0) await report(member, { type: 'waiting', result, snapshot });
   const until = Date.now() + (definition.timeout ?? usualTimeoutMs);
   const settled = await awaitSettled(result, target, { ...run, signal }, until);
   await report(member, {
-    type: 'ended',
+    type: signal.aborted ? 'cut' : 'ended',
     result: settled,
     snapshot,
     ...(result.outcomes.length > 0 && { waited: result }),
@@ -79,7 +81,7 @@ async function endOne(
 /** Whether nothing is left to be done for a definition that stands so. */
 export function isGood(standing: Standing): boolean {
   if (standing.type === 'ended') return isSettled(standing.result);
-  return standing.type !== 'failed';
+  return standing.type !== 'failed' && standing.type !== 'cut';
 }
 
 /** What is run together when it is due at once: what has one source, one destination, and one identity; and nothing that is decided by itself. */

@@ -121,10 +121,13 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     if (standing.type === 'ended' && definition.kind === 'InfrahubSync')
       await writeOwnerStatuses(base.home, records, standing.result, own);
     follow(member, standing, own);
-    if (standing.type === 'ended')
-      emit({ type: 'reconciled', definition: key, trigger, result: standing.result, milliseconds });
+    if (standing.type === 'ended' || standing.type === 'cut') {
+      const type = standing.type === 'ended' ? 'reconciled' : 'superseded';
+      emit({ type, definition: key, trigger, result: standing.result, milliseconds });
+    }
     const objects = own.reduce((sum, { entries }) => sum + entries.size, 0);
-    measure.ended(key, isGood(standing) ? 'succeeded' : 'failed', milliseconds, objects);
+    const outcome = isGood(standing) ? 'succeeded' : standing.type === 'cut' ? 'superseded' : 'failed';
+    measure.ended(key, outcome, milliseconds, objects);
     member.end(isGood(standing));
   };
 

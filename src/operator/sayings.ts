@@ -64,6 +64,14 @@ export function sayingsOf(standing: Standing, known: Known = {}): Sayings {
         Healthy: unknown('Progressing'),
         Drifted: driftedAfter(standing.result),
       };
+    case 'cut':
+      return {
+        Ready: unknown('Progressing', 'the run was ended early'),
+        Reconciling: yes('Progressing', 'the run was ended early'),
+        Stalled: moving,
+        Healthy,
+        Drifted: driftedAfter(standing.result),
+      };
     case 'ended':
       return ended(standing.result);
   }

@@ -25,9 +25,12 @@ export type Standing =
     }
   /** All is written, and what is not healthy or not gone yet is waited for. */
   | { readonly type: 'waiting'; readonly result: Result; readonly snapshot?: Snapshot | undefined }
-  /** The run has ended; `waited` is what it had done when the waiting began. */
+  /**
+   * The run has ended; `waited` is what it had done when the waiting began. `cut`: early, for something newer or because all ends,
+   * and another one goes on.
+   */
   | {
-      readonly type: 'ended';
+      readonly type: 'ended' | 'cut';
       readonly result: Result;
       readonly snapshot?: Snapshot | undefined;
       readonly waited?: Result;

@@ -82,7 +82,7 @@ function withoutPlan({ planDigest: _digest, plannedChanges: _changes, ...rest }:
 
 function stateOf(standing: Standing, ready: Saying): State {
   if (standing.type === 'suspended' || standing.type === 'held') return 'Pending';
-  if (standing.type === 'running' || standing.type === 'waiting') return 'Running';
+  if (standing.type === 'running' || standing.type === 'waiting' || standing.type === 'cut') return 'Running';
   if (ready.status === 'True') return 'Succeeded';
   return ready.reason.startsWith('Source') ? 'Stale' : 'Failed';
 }
