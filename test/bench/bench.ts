@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
+import { measureDaemon } from './daemon.ts';
 import { type Measured, measure, median } from './process.ts';
 
 const objectCount = Number(process.argv[2] ?? 1000);
@@ -138,6 +139,20 @@ async function memory(): Promise<void> {
   process.stdout.write(`${`plan with nothing to do, ${manyObjects} objects`.padEnd(44)} ${show(plan)}\n`);
 }
 
+async function daemon(): Promise<void> {
+  const measured = await measureDaemon(kubeconfig(), join(root, 'bin/vidra.js'), manyObjects);
+  const { secondsToReady, peakMegabytes, restMegabytes, idleRequests, idleSourceRequests } = measured;
+  const lines = [
+    [`operator with ${manyObjects} objects, to Ready`, `${secondsToReady.toFixed(1)} s`],
+    [
+      'its memory',
+      `${peakMegabytes.toFixed(0)} MB at most, ${restMegabytes.toFixed(0)} MB at rest (target 200 or less)`,
+    ],
+    ['its requests in an idle minute', `${idleRequests} to the API server, ${idleSourceRequests} to Infrahub`],
+  ] as const;
+  for (const [name, figures] of lines) process.stdout.write(`${name.padEnd(44)} ${figures}\n`);
+}
+
 /** Each part has a control plane of its own, so that what one leaves does not weigh on the next. */
 async function onControlPlane(part: () => Promise<void>): Promise<void> {
   const controlPlane = await startControlPlane();
@@ -152,7 +167,7 @@ async function onControlPlane(part: () => Promise<void>): Promise<void> {
 try {
   await startUp();
   await firstApply();
-  for (const part of [nothingToDo, memory]) await onControlPlane(part);
+  for (const part of [nothingToDo, memory, daemon]) await onControlPlane(part);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,8 +1,6 @@
 /** A cluster with the kinds of definitions, and `vidra watch` on it as a process: the operator. */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { customResourceDefinitions } from '../../src/definition/crd.ts';
 import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { type Cluster, connect, type KubeObject, type Reference } from './cluster.ts';
 import { type Ended, vidra } from './vidra.ts';
@@ -60,10 +58,10 @@ export async function startHome(): Promise<{ readonly controlPlane: ControlPlane
 
 /** Of definitions, and waits until they are established. */
 export async function installKinds(cluster: Cluster): Promise<void> {
-  for (const file of ['infrahubsyncs.yaml', 'vidraresources.yaml']) {
-    const manifest = parse(readFileSync(join(import.meta.dirname, '../../crds', file), 'utf8')) as Reference;
+  for (const manifest of customResourceDefinitions()) {
     await cluster.apply(manifest, 'test');
-    await waitFor(`${file} to be established`, async () => conditionOf(await cluster.get(manifest), 'Established'));
+    const { name } = manifest.metadata;
+    await waitFor(`${name} to be established`, async () => conditionOf(await cluster.get(manifest), 'Established'));
   }
   // Established comes before discovery.
   for (const kind of ['InfrahubSync', 'VidraResource'])
@@ -130,9 +128,14 @@ export async function untilCondition(
   definition: Reference,
   type: string,
   status: string,
+  seconds?: number,
 ): Promise<StatusCondition> {
-  return waitFor(`${definition.kind} ${definition.metadata.name} to be ${type}=${status}`, async () => {
-    const condition = conditionOf(await cluster.get(definition), type);
-    return condition?.status === status ? condition : undefined;
-  });
+  return waitFor(
+    `${definition.kind} ${definition.metadata.name} to be ${type}=${status}`,
+    async () => {
+      const condition = conditionOf(await cluster.get(definition), type);
+      return condition?.status === status ? condition : undefined;
+    },
+    seconds,
+  );
 }
