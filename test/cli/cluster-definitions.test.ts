@@ -121,6 +121,32 @@ describe('vidra apply without files', () => {
   });
 });
 
+describe('vidra apply with files', () => {
+  it('keeps to what they say of how they are reconciled', async () => {
+    const file = definitionFile(
+      holding('web'),
+      holding('sleeping', { suspend: true }),
+      holding('seen', { mode: 'Observe' }),
+      holding('asked', { mode: 'Approve' }),
+      holding('limited', { serviceAccountName: `${namespace}/nobody` }),
+    );
+    const applied = await run('apply', '-f', file);
+    expect(applied).toMatchObject({ code: 1 });
+    expect(applied.stderr).toContain(`${named('seen')} is left as it is`);
+    expect(applied.stderr).toContain(`${named('asked')} is left as it is: it waits for approval`);
+    expect(applied.stdout).toMatch(/system:serviceaccount:\S+:nobody/);
+    expect(await there('web', 'sleeping', 'seen', 'asked', 'limited')).toEqual(['web']);
+
+    const one = definitionFile(holding('asked', { mode: 'Approve' }));
+    const out = `${one}.plan`;
+    expect(await run('plan', '-f', one, '--out', out)).toMatchObject({ code: 0 });
+    expect(await run('apply', out)).toMatchObject({ code: 0 });
+    expect(await there('asked')).toEqual(['asked']);
+    const refused = await run('plan', '-f', definitionFile(holding('seen', { mode: 'Observe' })), '--out', out);
+    expect(refused).toMatchObject({ code: 64, stderr: expect.stringContaining('mode: Observe') });
+  });
+});
+
 describe('beside definitions in the cluster', () => {
   it('nothing of theirs is deleted by files, or by giving up the set', async () => {
     await create(holding('web'));
