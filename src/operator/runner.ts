@@ -1,36 +1,34 @@
 /** Runs tasks of the queue: what may run, runs as one group; how each definition stands is written down and told. */
 
 import { definitionAnnotations } from '../definition/annotations.ts';
-import type { Definition } from '../definition/definition.ts';
 import { destinationKey } from '../destination/destination.ts';
 import type { Destinations } from '../destination/destinations.ts';
 import { problemOf } from '../engine/intent.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
-import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
+import type { InventoryRecord } from '../inventory/inventory.ts';
 import type { Drift } from '../loop/drift.ts';
 import { effectOf, nothingDone } from '../loop/effect.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { expectationsOf } from '../loop/expectation.ts';
 import { discover } from '../loop/reconcile.ts';
-import { consentOf } from './consent.ts';
 import { destinationOf } from './destination-of.ts';
-import { happeningsOf } from './events.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed, FollowedRecord } from './followed.ts';
+import { targetOf, wholeSignal } from './group-target.ts';
 import { letGo, mayLetGo } from './let-go.ts';
 import type { Measure } from './measure.ts';
 import type { Ready } from './member.ts';
-import { isOwnerOf } from './part.ts';
+import { createOwnRecords } from './own-records.ts';
 import type { Queue, Task } from './queue.ts';
-import { dependentsOf, isReady, isSuspended, obstacleOf } from './readiness.ts';
+import { obstacleOf } from './readiness.ts';
 import { isGood, reconcileGroup } from './reconcile-group.ts';
 import type { Recorder } from './record-events.ts';
-import { writeStatus } from './report.ts';
 import { writeOwnerStatuses } from './report-owners.ts';
 import type { OperatorSettings } from './settings.ts';
 import type { Standing } from './standing.ts';
+import { createStatuses } from './statuses.ts';
 
 export interface RunnerContext {
   readonly base: Target;
@@ -51,36 +49,12 @@ export interface RunnerContext {
   };
 }
 
-type Spoken = Pick<Ready, 'key' | 'stored'>;
-
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
-  const { base, home, known, records, drift, queue, recorder, options } = context;
+  const { base, home, known, records, drift, options } = context;
   const { emit, measure } = options;
-  const list = sharing(() => base.inventory.list());
-  const recordsOf = async (definition: Definition) => {
-    const isOwn = (header: OwnerHeader) => isOwnerOf(definition, header);
-    const own = base.inventory.recall(isOwn) ?? (await list()).filter(({ header }) => isOwn(header));
-    return own.filter(({ elsewhere }) => elsewhere === undefined);
-  };
-
-  const tell = (followed: Followed, standing: Standing) =>
-    recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed)));
-
-  /** Of the version that was worked on: what came meanwhile is not done yet. */
-  const say = async ({ key, stored }: Spoken, standing: Standing, own?: readonly InventoryRecord[]) => {
-    const latest = known.get(key);
-    if (!latest) return;
-    const followed = { ...latest, stored };
-    const wasReady = isReady(latest);
-    tell(followed, standing);
-    const object = await writeStatus(base.home, followed, standing, own);
-    const now = known.get(key);
-    if (now?.stored.uid !== stored.uid) return;
-    const next = { ...now, object: { ...now.object, status: object['status'] ?? {} } };
-    known.set(key, next);
-    if (!wasReady && isReady(next)) for (const other of dependentsOf(key, known)) queue.add(other, { type: 'start' });
-  };
+  const { tell, say } = createStatuses(context);
+  const recordsOf = createOwnRecords(base.inventory);
 
   /** Ends the tasks of what may not run, and gives the others. */
   const admit = async (task: Task): Promise<Ready | undefined> => {
@@ -169,38 +143,6 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
   };
 }
 
-function targetOf({ base, clusterFor }: RunnerContext, members: readonly Ready[]): Target {
-  const [{ definition, stored }] = members as [Ready];
-  const { kubeconfigSecret, serviceAccount } = destinationOf(definition);
-  return {
-    ...base,
-    // Members of a group share more than the server.
-    clusterOf: (server) =>
-      clusterFor({ server, ...(kubeconfigSecret && { kubeconfigSecret }), ...(serviceAccount && { serviceAccount }) }),
-    definitions: members.map(({ definition, stored: now }) => ({ ...definition, stored: now })),
-    consent: { confirmed: members.flatMap((member) => consentOf(member.stored).confirmed) },
-    partial: true,
-    prune: false,
-    // Members of a group that needs it are alone.
-    ...(definition.mode !== 'Enforce' && { salt: stored.uid }),
-  };
-}
-
-/** Aborts when none of the members wants the run any more: what one of them does not want is still wanted by the others. */
-function wholeSignal(members: readonly Ready[]): AbortSignal {
-  const controller = new AbortController();
-  let left = members.length;
-  for (const { signal } of members) {
-    const leave = () => {
-      left--;
-      if (left === 0) controller.abort();
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-  }
-  return controller.signal;
-}
-
 function isNewWish({ object, stored }: Followed): boolean {
   const status = (object['status'] ?? {}) as { observedGeneration?: number; lastHandledReconcile?: string };
   const asked = stored.annotations[definitionAnnotations.reconcile];
@@ -220,17 +162,4 @@ async function isSaid(saying: Promise<void>): Promise<boolean> {
     if (error instanceof VidraError) return false;
     throw error;
   }
-}
-
-/** Whoever asks while an answer is on its way shares it with whoever asked just before. */
-function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
-  let next: Promise<T> | undefined;
-  return () => {
-    // Asked in a moment, so that it is of a time after everybody who shares it has asked.
-    next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      next = undefined;
-      return ask();
-    });
-    return next;
-  };
 }
