@@ -2,9 +2,12 @@
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import type { Destinations } from '../destination/destinations.ts';
 import type { Target } from '../engine/target.ts';
+import { VidraError } from '../errors.ts';
 import { conditionOf } from '../manifest/condition.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import { consentOf } from '../operator/consent.ts';
+import { listOf } from '../plan/names.ts';
+import { printable } from '../view/printable.ts';
 import { definitionsThere } from './definitions-there.ts';
 import { isPlain, type Part, partsOf, waitsFor } from './parts.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
@@ -33,7 +36,9 @@ export async function inParts(target: Target, options: PartsOptions, work: WorkO
     }
     const definitions = part.definitions.filter((definition) => !obstacles.has(definition));
     if (definitions.length === 0 && part.definitions.length > 0) continue;
-    const status = await work(targetOf(target, { ...part, definitions }, options), part.alone);
+    const own = { ...part, definitions };
+    const attempt = () => work(targetOf(target, own, options), part.alone);
+    const status = parts.length > 1 ? await unlessOutOfReach(attempt, own, terminal) : await attempt();
     statuses.push(status);
     if (terminal.signal.aborted) break;
     const isObserved = part.alone?.mode === 'Observe';
@@ -41,6 +46,22 @@ export async function inParts(target: Target, options: PartsOptions, work: WorkO
   }
   const worst = [130, 1, 2] as const;
   return worst.find((status) => statuses.includes(status)) ?? 0;
+}
+
+/** The others go on where the cluster of one part, or whom it is acted as, is the matter. */
+async function unlessOutOfReach(
+  attempt: () => Promise<ExitStatus>,
+  { definitions }: Part,
+  { stderr }: Terminal,
+): Promise<ExitStatus> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof VidraError) || !/^(CLUSTER|DESTINATION)_/.test(error.code)) throw error;
+    const names = listOf(definitions.map(nameOfDefinition));
+    stderr.write(`${printable(`${names}: left as it is: ${error.message}`)} (${error.code})\n`);
+    return 1;
+  }
 }
 
 /** Whose definitions left the set is for one part to say: the first, or one of its own. */

@@ -22,7 +22,8 @@ export function partsOf(definitions: readonly Definition[]): Part[] {
     for (const definition of definitions) {
       if (depths.get(definition) !== depth) continue;
       const part = partFor(definition);
-      const key = part.alone ? nameOfDefinition(part.alone) : part.destination ? destinationKey(part.destination) : '';
+      const isFirst = waitsFor(definition).length === 0;
+      const key = JSON.stringify([part.alone && nameOfDefinition(part.alone), keyOf(part), isFirst]);
       groups.set(key, { ...part, definitions: [...(groups.get(key)?.definitions ?? []), definition] });
     }
     return [...groups.values()].sort((one, other) => Number(isPlain(other)) - Number(isPlain(one)));
@@ -49,6 +50,10 @@ function partFor(definition: Definition): Part {
     ...((kubeconfigSecret || serviceAccount) && { destination: destinationOf(definition) }),
     ...(isAlone && { alone: definition }),
   };
+}
+
+function keyOf({ destination }: Part): string | undefined {
+  return destination && destinationKey(destination);
 }
 
 function depthsOf(definitions: readonly Definition[]): Map<Definition, number> {

@@ -32,7 +32,7 @@ describe('definitions are planned', () => {
       ['middle'],
       ['last'],
     ]);
-    expect(namesOf({ web: after('elsewhere') })).toEqual([['web']]);
+    expect(namesOf({ web: after('elsewhere'), other: '' })).toEqual([['other'], ['web']]);
   });
 
   test('by whom they are written as, and alone where somebody decides', () => {
