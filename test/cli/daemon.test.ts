@@ -13,6 +13,7 @@ import { type Cluster, connect } from '../support/cluster.ts';
 import { freePort } from '../support/free-port.ts';
 import { getMetrics } from '../support/metrics.ts';
 import {
+  conditionOf,
   installKinds,
   type Operator,
   resource,
@@ -170,6 +171,25 @@ it('says of a wish that came meanwhile that it is done when it is, not before', 
   await untilCondition(cluster, one, 'Ready', 'True');
   expect(await cluster.exists(configMap('b'))).toBe(true);
   await proxy.close();
+});
+
+it('leaves a definition unfinished, not ready and not failed, when it ends while that waits', async () => {
+  const started = await start(controlPlane.kubeconfig);
+  const labels = { app: 'web' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web' }] } };
+  const metadata = { name: 'web', namespace };
+  const spec = { selector: { matchLabels: labels }, template };
+  // Nobody runs Pods here.
+  const one = resource(`${namespace}-one`, [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec }], {
+    wait: true,
+  });
+  await cluster.create(one);
+  const isWaiting = async () => conditionOf(await cluster.get(one), 'Reconciling')?.reason === 'WaitingForHealth';
+  await waitFor('it to wait', isWaiting);
+  await started.stop();
+  const own = started.lines().filter(({ definition }) => definition === `VidraResource ${namespace}-one`);
+  expect(own.map(({ event }) => event)).toEqual(['reconciling', 'superseded']);
+  expect(conditionOf(await cluster.get(one), 'Ready')?.status).toBe('Unknown');
 });
 
 it('serves metrics by HTTPS, to those who may read them', async () => {
