@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { root: new URL('..', import.meta.url).pathname, testTimeout: 120_000, hookTimeout: 120_000 };
+const shared = { root: new URL('..', import.meta.url).pathname, testTimeout: 240_000, hookTimeout: 240_000 };
 const cluster = 'test/support/global-setup.ts';
 const helm = 'test/support/helm-setup.ts';
 

@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { labelledSecrets, secretKind, secretName } from '../cluster/labelled-secrets.ts';
 import { VidraError } from '../errors.ts';
-import type { JsonObject, Manifest } from '../manifest/manifest.ts';
+import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import type { InfrahubCredentials } from '../source/infrahub-session.ts';
 import { type InfrahubAccess, isSameServer } from './infrahub-access.ts';
 import { credentialsLabel } from './operator-names.ts';
@@ -46,9 +46,19 @@ export async function accessFromNamed(
   const login = readLogin(secret);
   if (login.url !== undefined && !isSameServer(login.url, url))
     throw refuse(`is for ${login.url}, as its infrahubapiurl says, and not for ${url}`);
+  const { hostname } = new URL(url);
+  // Whoever may write definitions must not have the login of any Secret sent to a server of his own.
+  if (login.url === undefined && labelOf(secret) !== hostname)
+    throw refuse(
+      `does not say that it is for ${hostname}: label it ${credentialsLabel}=${hostname}, or add infrahubapiurl`,
+    );
   const access = accessOf({ name: secretName(secret), ...login });
   if (!access) throw refuse('has neither apiKey nor username and password');
   return access;
+}
+
+function labelOf({ metadata }: Manifest): JsonValue | undefined {
+  return (metadata['labels'] as JsonObject | undefined)?.[credentialsLabel];
 }
 
 function accessOf({ name, ...login }: StoredLogin & { readonly name: string }): InfrahubAccess | undefined {

@@ -75,7 +75,7 @@ const source: MappingRule = {
     credentialsSecretRef: {
       type: 'mapping',
       description:
-        'The Secret with username and password, or an apiKey, for the Infrahub. Missing, it is found by the label infrahub-api-url.',
+        'The Secret with username and password, or an apiKey, for the Infrahub, whose host is in its label infrahub-api-url, or its URL in the key infrahubapiurl. Missing, it is found by that label.',
       fields: { namespace: namespaceOfSecret, name: nameOfSecret },
     },
   },

@@ -42,7 +42,8 @@ const colorOf = async (name: string) =>
 
 /** With the label of the double's host, or without. */
 function putSecret(name: string, stringData: Record<string, string>, labels = {}): Promise<unknown> {
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, stringData };
+  const data = { infrahubapiurl: infrahub.address, ...stringData };
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, stringData: data };
   return cluster.apply(secret as Reference, 'test');
 }
 

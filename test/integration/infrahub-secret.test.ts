@@ -81,11 +81,12 @@ describe('credentials in Secrets', () => {
 describe('credentials in a Secret that a definition names', () => {
   const named = (name: string, url = `https://${host}`) => accessFromNamed(url, { namespace, name }, home);
 
+  const unlabelled = (name: string, stringData: object) =>
+    cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData } as Reference);
+
   it('are taken from that one, with a label or without', async () => {
     await secret('labelled', { username: 'ann', password: 'pass' });
-    const metadata = { name: 'named', namespace };
-    const stringData = { username: 'bob', password: 'word' };
-    await cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData } as Reference);
+    await unlabelled('named', { username: 'bob', password: 'word', infrahubapiurl: `https://${host}` });
     expect(await named('named')).toEqual({
       credentials: { kind: 'password', username: 'bob', password: 'word' },
       origin: `the Secret ${namespace}/named`,
@@ -106,6 +107,13 @@ describe('credentials in a Secret that a definition names', () => {
     expect(await errorOf('other')).toBe(
       `SOURCE_UNAUTHORIZED ${field('other')}is for https://other.example.com, as its infrahubapiurl says, and not for https://${host}`,
     );
+  });
+
+  it('are sent to no server that their Secret does not name', async () => {
+    await unlabelled('registry', { username: 'bob', password: 'word' });
+    const error = await named('registry').catch((cause) => cause);
+    expect(error).toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
+    expect(error.message).toContain(`label it infrahub-api-url=${host}, or add infrahubapiurl`);
   });
 
   it('are named by the field of the definition when they may not be read', async () => {
