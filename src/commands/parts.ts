@@ -35,6 +35,16 @@ export function isPlain({ alone, destination, definitions }: Part): boolean {
   return !alone && !destination && definitions.every((definition) => waitsFor(definition).length === 0);
 }
 
+/** What of a definition needs a plan of its own, which one plan for all files cannot be. */
+export function heldBackFromFiles(definition: Definition): string | undefined {
+  const { mode, serviceAccount, destination } = definition;
+  if (mode !== 'Enforce') return `mode: ${mode}`;
+  if (serviceAccount) return 'serviceAccountName, which vidra watch follows in definitions of the cluster only';
+  if (destination.kubeconfigSecretRef)
+    return 'destination.kubeconfigSecretRef, which vidra watch follows in definitions of the cluster only';
+  return undefined;
+}
+
 /** Names of the definitions that come first. */
 export function waitsFor({ dependsOn, stored }: Definition): string[] {
   return stored?.deleting ? [] : dependsOn.map(nameOfDefinition);

@@ -8,6 +8,7 @@ import { watchDocumentText } from '../view/watch-document.ts';
 import { createWatchText } from '../view/watch-text.ts';
 import { consentOf } from './consent-flags.ts';
 import { overridesOf, type WatchOptions } from './flags.ts';
+import { heldBackFromFiles } from './parts.ts';
 import { printText, styleOf } from './print.ts';
 import { readDefinitions, withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
@@ -35,7 +36,10 @@ export async function watch(options: WatchOptions, terminal: Terminal): Promise<
   return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
     const readDefinitions = reader(filename, target.definitions, terminal);
     const { signal } = terminal;
-    await keepReconciled(target, { ...listeners, signal, intervalMs, wait, timeoutMs, readDefinitions });
+    await keepReconciled(
+      { ...target, heldBack: heldBackFromFiles },
+      { ...listeners, signal, intervalMs, wait, timeoutMs, readDefinitions },
+    );
     return 0;
   });
 }

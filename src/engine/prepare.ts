@@ -5,6 +5,7 @@ import type { InventoryRecord } from '../inventory/inventory.ts';
 import { buildPlan, type PlanInput } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
+import { heldBackBy } from './held-back.ts';
 import type { Intents } from './intent.ts';
 import { observeOwners } from './owners.ts';
 import { refusedOf } from './permissions.ts';
@@ -74,8 +75,11 @@ export async function planIntents(
 
 async function fetchAll(target: Target, run: Run): Promise<Fetched> {
   const syncs = target.definitions.filter(
-    (definition) => definition.kind === 'InfrahubSync' && !definition.suspend && !definition.stored?.deleting,
-  ) as InfrahubSync[];
+    (definition): definition is InfrahubSync =>
+      definition.kind === 'InfrahubSync' &&
+      !definition.stored?.deleting &&
+      heldBackBy(definition, target) === undefined,
+  );
   return new Map(await Promise.all(syncs.map(async (sync) => [sync.name, await fetchOne(target, sync, run)] as const)));
 }
 

@@ -28,6 +28,8 @@ export interface Target {
   readonly validate: boolean;
   /** Delete what belongs to owners whose definition left the set. */
   readonly prune: boolean;
+  /** What of a definition keeps this run from planning it, such as `mode: Observe`; nothing when nothing does. */
+  readonly heldBack?: (definition: Definition) => string | undefined;
   /** More definitions of the set, which are planned by themselves: their owners have not left. */
   readonly others?: readonly Definition[];
   /** The definitions are not all of their set: of the owners of others nothing is said. */

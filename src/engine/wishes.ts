@@ -5,6 +5,7 @@ import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } fr
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
+import { heldBackBy } from './held-back.ts';
 import { emptied, type Intents, isEmptied, leaving, only, problemOf, waiting, wanted } from './intent.ts';
 import { isPresent, type Present } from './present.ts';
 import { ofSync } from './sync-wishes.ts';
@@ -13,7 +14,10 @@ import type { Target } from './target.ts';
 /** What a sync's source gave: a snapshot, or why there is none. */
 export type Fetched = ReadonlyMap<string, Snapshot | VidraError>;
 
-type Sets = Pick<Target, 'set' | 'definitions' | 'others' | 'namespace' | 'prune' | 'partial' | 'overrides'>;
+type Sets = Pick<
+  Target,
+  'set' | 'definitions' | 'others' | 'namespace' | 'prune' | 'partial' | 'overrides' | 'heldBack'
+>;
 
 export function intentsOf(
   target: Sets,
@@ -106,7 +110,8 @@ function partOf(
   byName: ReadonlyMap<string, InventoryRecord>,
 ): Intents {
   if (definition.stored?.deleting) return ofDeleted(definition, target, records);
-  if (definition.suspend) return ofSuspended(definition, target, records);
+  const why = heldBackBy(definition, target);
+  if (why !== undefined) return ofHeldBack(definition, why, target, records);
   return ofDefinition(definition, target, fetched, records, byName);
 }
 
@@ -137,9 +142,9 @@ function ofDeleted(definition: Definition, target: Sets, records: readonly Inven
   return { owners, problems: [], notes: [] };
 }
 
-function ofSuspended(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
-  const owners = recordsOf(definition, target, records).map((record) => waiting(record, 'it is suspended'));
-  const note = `${nameOfDefinition(definition)} is suspended, and left as it is, by suspend: true`;
+function ofHeldBack(definition: Definition, why: string, target: Sets, records: readonly InventoryRecord[]): Intents {
+  const owners = recordsOf(definition, target, records).map((record) => waiting(record, `left as it is, by ${why}`));
+  const note = `${nameOfDefinition(definition)} is left as it is, by ${why}`;
   return { owners, problems: [], notes: [note] };
 }
 

@@ -70,7 +70,7 @@ describe('vidra apply without files', () => {
     expect(applied).toMatchObject({ code: 1 });
     expect(applied.stderr).toContain(`${named('seen')} is left as it is: it only observes`);
     expect(applied.stderr).toContain(`approve: ${digest}`);
-    expect(applied.stdout).toContain(`${named('sleeping')} is suspended`);
+    expect(applied.stdout).toContain(`${named('sleeping')} is left as it is, by suspend: true`);
     expect(await there('web', 'sleeping', 'seen', 'asked')).toEqual(['web']);
 
     const annotations = { 'vidra.infrahub.operators.com/approve': digest };

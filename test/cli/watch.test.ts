@@ -103,6 +103,16 @@ describe('watch', () => {
     expect((await cluster.get(configMap('b'))).metadata.resourceVersion).toBe(metadata.resourceVersion);
   });
 
+  it('leaves what only observes as it is, until it says otherwise', async () => {
+    const file = write('resource.yaml', definitionOf([configMap('a')], { mode: 'Observe' }));
+    start(file, '--interval', '1h');
+    await waitFor('the first look', () => reconciled('start').length === 1);
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    expect(output).toContain('is left as it is, by mode: Observe');
+    writeFileSync(file, definitionOf([configMap('a')]));
+    await waitFor('a to be there', () => cluster.exists(configMap('a')));
+  });
+
   it('follows its files, and keeps to what they said while they cannot be read', async () => {
     const file = write('resource.yaml', definitionOf([configMap('a', { color: 'red' })]));
     start(file, '--interval', '1h');

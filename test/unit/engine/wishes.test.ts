@@ -358,8 +358,8 @@ test('A definition that is suspended is left as it is, and has not left', () => 
   expect(wishes(owners)).toEqual({ own: 'waiting', 'shop-1': 'waiting' });
   expect(problems).toEqual([]);
   expect(notes).toEqual([
-    'VidraResource own is suspended, and left as it is, by suspend: true',
-    'InfrahubSync shop is suspended, and left as it is, by suspend: true',
+    'VidraResource own is left as it is, by suspend: true',
+    'InfrahubSync shop is left as it is, by suspend: true',
   ]);
 });
 
