@@ -14,6 +14,17 @@ export interface DaemonOptions {
   readonly metricsCertKey: string;
 }
 
+/** Of the flags for files, what the definitions of a cluster say themselves, each by its name as an attribute. */
+const saidByDefinitions = {
+  interval: 'spec.interval',
+  timeout: 'spec.timeout',
+  wait: 'spec.wait',
+  adopt: 'spec.adopt',
+  prune: 'spec.prune',
+  maxDeletions: 'spec.maxDeletions',
+  confirm: 'the annotation vidra.infrahub.operators.com/confirm',
+} as const;
+
 /** They are for the definitions of a cluster, not for files. */
 export function addDaemonFlags(command: Command): Command {
   const options = [
@@ -35,7 +46,14 @@ export function addDaemonFlags(command: Command): Command {
     new Option('--metrics-cert-key <file>', 'name of its key in the folder').default('tls.key'),
   ];
   for (const option of options) command.addOption(option.conflicts('filename'));
-  return command;
+  return command.hook('preAction', () => {
+    if (command.getOptionValue('filename') !== undefined) return;
+    for (const [attribute, place] of Object.entries(saidByDefinitions)) {
+      if (command.getOptionValueSource(attribute) !== 'cli') continue;
+      const flags = command.options.find((option) => option.attributeName() === attribute)?.flags;
+      command.error(`error: option '${flags}' is for files (-f); definitions of a cluster say it by ${place}`);
+    }
+  });
 }
 
 function readBoolean(text: string): boolean {

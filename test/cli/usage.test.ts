@@ -53,6 +53,9 @@ describe('vidra', () => {
     [['plan', '-f', 'x.yaml', '-o', 'xml'], 'text, markdown, json, yaml', 'vidra plan --help'],
     [['plan', '-f', 'x.yaml', 'stray'], 'too many arguments', 'vidra plan --help'],
     [['profile', 'set', 'work'], '--infrahub', 'vidra profile set --help'],
+    [['watch', '--interval', '5s'], 'definitions of a cluster say it by spec.interval', 'vidra watch --help'],
+    [['watch', '--no-wait'], 'definitions of a cluster say it by spec.wait', 'vidra watch --help'],
+    [['watch', '-f', 'x.yaml', '--leader-elect'], "'-f, --filename <path>'", 'vidra watch --help'],
   ])('%j is wrong usage', async (given, message, help) => {
     const { code, stdout, stderr } = await vidra(given);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
