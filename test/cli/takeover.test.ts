@@ -179,6 +179,27 @@ describe('vidra takeover', () => {
     );
   });
 
+  it('guards what an artifact that left takes along', async () => {
+    artifact('web', configMap('a'));
+    const made = await upstreamSync(cluster, syncOf('web', 'web'));
+    const objects = Array.from({ length: 6 }, (_, index) => configMap(`left-${index}`));
+    const name = `gone-${namespace}`;
+    const left = await upstreamResource(cluster, { name, sync: made, objects });
+    for (const object of objects) await upstreamObject(cluster, object, [left]);
+    const remaining = async () => (await Promise.all(objects.map((one) => cluster.exists(one)))).filter(Boolean).length;
+
+    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const ready = await untilCondition(cluster, syncOf('web', 'web'), 'Ready', 'False');
+    expect((await operator.stop()).code).toBe(0);
+    expect([ready.reason, await remaining()]).toEqual(['Guarded', 6]);
+
+    const refused = await run('takeover', '--yes');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('(GUARDED)') });
+    expect(await remaining()).toBe(6);
+    expect(await run('takeover', '--yes', '--max-deletions', '6')).toMatchObject({ code: 0 });
+    expect([await remaining(), await cluster.exists(named(name))]).toEqual([0, false]);
+  });
+
   it('says of what a deleted sync has left that prune removes it', async () => {
     const sync = syncOf('gone', 'gone');
     const made = await upstreamSync(cluster, sync);
