@@ -134,9 +134,12 @@ function ofDefinition(
   return only(wanted(header, decoded, destination.namespace ?? target.namespace, record, target.set, policy));
 }
 
-/** A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone. */
+/**
+ * A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone.
+ * Whoever deletes it by its name means all that it has, however many that are.
+ */
 function ofDeleted(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
-  const rules = { ...definition.policy, ...target.overrides, prune: true };
+  const rules = { ...definition.policy, ...target.overrides, prune: true, maxDeletions: { percent: 100 } };
   const own = recordsOf(definition, target, records);
   const owners = own.map((record) => leaving(record, 'its definition is being deleted', rules));
   return { owners, problems: [], notes: [] };

@@ -11,6 +11,7 @@ import {
   startOperator,
   untilCondition,
 } from '../support/operator.ts';
+import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let controlPlane: ControlPlane;
@@ -83,7 +84,10 @@ describe('a definition', () => {
     await annotate(one, 'reconcile', 'now');
     await waitFor('the answer', async () => (await statusOf(one))['lastHandledReconcile'] === 'now');
     expect(await cluster.exists(configMap('a'))).toBe(false);
-    await annotate(one, 'approve', String((await statusOf(one))['planDigest']));
+    const { planDigest: newer } = await statusOf(one);
+    const environment = { KUBECONFIG: controlPlane.kubeconfig };
+    const approved = await vidra(['approve', `vidraresource/${one.metadata.name}`, '--yes'], { environment });
+    expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining(String(newer)) });
     await untilCondition(cluster, one, 'Ready', 'True');
     expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, true]);
     expect(await statusOf(one)).not.toHaveProperty('planDigest');

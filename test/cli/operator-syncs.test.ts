@@ -118,6 +118,24 @@ describe('an artifact', () => {
     await untilCondition(cluster, one, 'Ready', 'False');
   });
 
+  it('that is too large for one object is kept whole, and only what changes is written again', async () => {
+    const payload = 'x'.repeat(1_500);
+    const many = Array.from({ length: 2_000 }, (_, index) => configMap(`c-${index}`, { payload }));
+    const id = infrahub.setArtifact({ name: 'Large', content: text(...many) });
+    const one = syncOf('large', 'Large');
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True', 400);
+    expect((await cluster.get<StoredDefinition>(one)).status).toMatchObject({ owners: 1, objects: 2_000 });
+    expect(await mine()).toHaveLength(2_000);
+    const { resourceVersion } = (await cluster.get(configMap('c-7'))).metadata;
+    infrahub.setArtifact({ id, name: 'Large', content: text(...many.slice(0, -1)) });
+    await waitFor('what left to be gone', async () => !(await cluster.exists(configMap('c-1999'))));
+    expect((await cluster.get(configMap('c-7'))).metadata.resourceVersion).toBe(resourceVersion);
+    await cluster.remove(one);
+    await waitFor('it to be gone', async () => !(await cluster.exists(one)), 400);
+    expect(await mine()).toEqual([]);
+  }, 600_000);
+
   it('is mended while Infrahub does not answer, and followed again when it does', async () => {
     const id = infrahub.setArtifact({ name: 'Config', content: text(configMap('a', { color: 'red' })) });
     const one = syncOf('web', 'Config');
