@@ -122,9 +122,9 @@ describe('vidra uninstall', () => {
     expect(await run('plan', '-f', file, '--detailed-exitcode')).toMatchObject(unchanged);
     expect(await run('install')).toMatchObject({ code: 0 });
     expect(await run('plan', '-f', file, '--detailed-exitcode')).toMatchObject(unchanged);
-    expect(await run('apply', '-f', resourceFile('web', []), '--yes', '--max-deletions', '5')).toMatchObject({
-      code: 0,
-    });
+    const other = { ...configMap, metadata: { ...configMap.metadata, name: 'other' } };
+    const replaced = await run('apply', '-f', resourceFile('web', [other]), '--yes', '--max-deletions', '5');
+    expect(replaced).toMatchObject({ code: 0 });
     expect(await cluster.exists(configMap)).toBe(false);
   });
 

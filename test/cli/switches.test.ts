@@ -137,6 +137,7 @@ describe('vidra approve', () => {
 describe('a real operator', () => {
   it('answers reconcile, and leaves alone what is suspended', async () => {
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', namespace: 'default' } };
+    const other = { ...configMap, metadata: { ...configMap.metadata, name: 'other' } };
     await cluster.remove(sync);
     await cluster.patch(resource, 'merge-patch', { spec: { manifest: JSON.stringify(configMap) } });
     let end = () => {};
@@ -151,7 +152,7 @@ describe('a real operator', () => {
       expect(answer).toMatchObject({ code: 0, stdout: 'VidraResource extra is ready\n' });
       expect(await cluster.exists(configMap)).toBe(true);
       await run('suspend', 'extra');
-      await cluster.patch(resource, 'merge-patch', { spec: { manifest: '' } });
+      await cluster.patch(resource, 'merge-patch', { spec: { manifest: JSON.stringify(other) } });
       expect(await run('reconcile', 'extra')).toMatchObject({ code: 64 });
       expect((await run('status', 'extra')).stdout).toMatch(/suspended/);
       expect(await cluster.exists(configMap)).toBe(true);
