@@ -27,6 +27,9 @@ interface Found {
 
 function createInventory(secrets: PieceStore, resources: PieceStore | undefined): Inventory {
   let known: Map<string, Found[]> | undefined;
+  /** How many writes there were, and which one wrote an owner last. */
+  let writes = 0;
+  const written = new Map<string, number>();
 
   const readAll = async (whole: boolean) => {
     const stores = resources ? [resources, secrets] : [secrets];
@@ -35,14 +38,19 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
     );
     return lists.flat();
   };
-  const remember = (all: readonly Found[]) => {
-    known = groupBy(
-      all.filter(({ piece }) => piece.elsewhere === undefined),
-      ({ piece }) => piece.header.name,
-    );
-    return known;
+  /** What was read is older than what was written since; without what was written, it is not remembered. */
+  const remember = (all: readonly Found[], since: number) => {
+    const own = all.filter(({ piece }) => piece.elsewhere === undefined);
+    const next = groupBy(own, ({ piece }) => piece.header.name);
+    if (!known && writes !== since) return next;
+    for (const [owner, write] of written) if (write > since) next.set(owner, known?.get(owner) ?? []);
+    known = next;
+    return next;
   };
-  const read = async () => remember(await readAll(false));
+  const read = async () => {
+    const since = writes;
+    return remember(await readAll(false), since);
+  };
 
   return {
     permissions(owners) {
@@ -51,10 +59,12 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
       return owners.every((owner) => known?.has(owner)) ? [update] : [create, update];
     },
     async list({ whole = false } = {}) {
+      const since = writes;
       const all = await readAll(whole);
       const others = all.filter(({ piece }) => piece.elsewhere !== undefined);
       const groups = groupBy(others, ({ piece }) => `${piece.elsewhere}/${piece.header.name}`);
-      return [...remember(all).values(), ...groups.values()].map(recordOf);
+      const own = [...remember(all, since).values()].filter((found) => found.length > 0);
+      return [...own, ...groups.values()].map(recordOf);
     },
     recall(isWanted) {
       if (!known) return undefined;
@@ -64,15 +74,16 @@ function createInventory(secrets: PieceStore, resources: PieceStore | undefined)
     async write(change, options = {}) {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const all = known ?? (await read());
-        const written = await writeOnce(
+        const result = await writeOnce(
           all.get(change.header.name) ?? [],
           change,
           options.gone ?? false,
           secrets,
           resources,
         );
-        if (written) {
-          all.set(change.header.name, written);
+        if (result) {
+          written.set(change.header.name, ++writes);
+          known?.set(change.header.name, result);
           return;
         }
         known = undefined;

@@ -10,6 +10,7 @@ import { keyOf } from '../../src/manifest/manifest.ts';
 import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import { actionsOf, resource, startEngine } from '../support/engine.ts';
+import { startProxy } from '../support/proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let controlPlane: ControlPlane;
@@ -139,6 +140,30 @@ describe('records in VidraResources', () => {
     expect(await cluster.exists(configMap)).toBe(false);
     expect(await cluster.list('infrahub.operators.com/v1alpha1', 'VidraResource')).toEqual([]);
     await engine.close();
+  });
+
+  it('are recalled as they were written, also when a list that was begun before comes later', async () => {
+    const proxy = await startProxy(controlPlane.kubeconfig);
+    const signal = new AbortController().signal;
+    const slow = await connectCluster({ file: proxy.kubeconfig, environment: {}, signal });
+    const inventory = await connectInventory(slow, 'records-recalled');
+    const all = entries(2_000);
+    await inventory.write({ header: header('recalled'), run, put: all, drop: [] });
+    const ours = () => inventory.recall(({ name }) => name === 'recalled')?.flatMap((record) => [...record.entries]);
+    expect(ours()).toHaveLength(2_000);
+    // The Secrets are read at once, and say what is not true any more when the VidraResources are.
+    const path = /\/vidraresources(\?|$)/;
+    proxy.inject({ method: 'GET', path, times: 1, fault: { kind: 'delay', milliseconds: 1_500 } });
+    proxy.forget();
+    const listing = inventory.list();
+    await waitFor('the list', () => proxy.count({ method: 'GET', path }) === 1);
+    await waitFor('the Secrets to be read', () => proxy.count({ path: /\/secrets/ }) > 0 && proxy.openNow() === 1);
+    await inventory.write({ header: header('recalled'), run, put: [], drop: all.map((one) => keyOf(one.reference)) });
+    const listed = (await listing).filter((record) => record.header.name === 'recalled');
+    expect(listed.flatMap((record) => [...record.entries])).toEqual([]);
+    expect(ours()).toEqual([]);
+    await slow.close();
+    await proxy.close();
   });
 
   it('hold everything that a Secret holds', async () => {
