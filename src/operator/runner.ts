@@ -49,6 +49,9 @@ export interface RunnerContext {
   };
 }
 
+/** Of what is deleted, and still has something on record after a run that left nothing undone. */
+const leftOver: Standing = { type: 'running', reason: 'waits until nothing of it is left' };
+
 /** What runs tasks that belong to one group. Never throws a VidraError: what went wrong is in the statuses. */
 export function createRunner(context: RunnerContext): (tasks: readonly Task[]) => Promise<void> {
   const { base, home, known, records, drift, options } = context;
@@ -88,10 +91,13 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       await letGo(base.inventory, own, standing.result.id);
       own = await recordsOf(definition);
     }
-    if (stored.deleting && own.every(({ entries }) => entries.size === 0)) {
+    const isCleared = own.every(({ entries }) => entries.size === 0);
+    const isDone = isGood(standing) && (!stored.deleting || isCleared);
+    if (stored.deleting && isCleared) {
       tell(member, standing);
       await removeFinalizer(base.home, known.get(key) ?? member);
-    } else await say(member, standing, own);
+    } else if (stored.deleting && isGood(standing)) await say(member, leftOver, own);
+    else await say(member, standing, own);
     if (standing.type === 'ended' && definition.kind === 'InfrahubSync')
       await writeOwnerStatuses(base.home, records, standing.result, own);
     follow(member, standing, own);
@@ -100,9 +106,9 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       emit({ type, definition: key, trigger, result: standing.result, milliseconds });
     }
     const objects = own.reduce((sum, { entries }) => sum + entries.size, 0);
-    const outcome = isGood(standing) ? 'succeeded' : standing.type === 'cut' ? 'superseded' : 'failed';
+    const outcome = isDone ? 'succeeded' : standing.type === 'cut' ? 'superseded' : 'failed';
     measure.ended(key, outcome, milliseconds, objects);
-    member.end(isGood(standing));
+    member.end(isDone);
   };
 
   const fail = async (member: Ready, error: VidraError, milliseconds: number) => {

@@ -30,7 +30,7 @@ export interface Statuses {
 
 export function createStatuses({ base, known, queue, recorder }: StatusesContext): Statuses {
   const tell: Statuses['tell'] = (followed, standing) =>
-    recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed)));
+    recorder.record(base.home, followed, happeningsOf(standing, isSuspended(followed) && !followed.stored.deleting));
 
   /** Of the version that was worked on: what came meanwhile is not done yet. */
   const say: Statuses['say'] = async ({ key, stored }, standing, own) => {
