@@ -265,7 +265,7 @@ describe('an object that changes while it is taken over', () => {
     const { outcomes } = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
     expect(outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
     expect((await world.cluster.get(made())).data).toEqual({ color: 'red', gone: '2' });
-    expect(await holders(made())).toEqual(['controller Update', 'kubectl-client-side-apply Update']);
+    expect((await holders(made())).sort()).toEqual(['controller Update', 'kubectl-client-side-apply Update']);
     const { after } = await applyExactly(made(), definitions(), 'IfUnowned');
     expect(after.data).toEqual({ color: 'blue', gone: '2' });
   });

@@ -29,13 +29,14 @@ afterAll(async () => {
   await controlPlane.stop();
 });
 
-/** Replays one history when both are set, as the report of a failure says them. */
+/** Replays one history when both are set, as the report of a failure says them. VIDRA_MODEL_SHRINK makes a failing one smaller. */
 const replay = { seed: process.env['VIDRA_MODEL_SEED'], path: process.env['VIDRA_MODEL_PATH'] };
 const parameters: fc.Parameters<[readonly Step[]]> = {
   numRuns: Number(process.env['VIDRA_MODEL_RUNS'] ?? 300),
   seed: Number(replay.seed ?? 20_261_125),
   ...(replay.path && { path: replay.path }),
-  endOnFailure: replay.path !== undefined,
+  // A history that fails for the machine's speed is not made smaller by trying others, which may take hours.
+  endOnFailure: process.env['VIDRA_MODEL_SHRINK'] === undefined,
 };
 
 test('every history ends as its owners want it, and every plan says what its apply does', {
