@@ -74,19 +74,13 @@ function targetOf(target: Target, part: Part, { destinations }: PartsOptions): T
   const { definitions, destination, alone } = part;
   const others = target.definitions.filter((definition) => !definitions.includes(definition));
   const whole = isPlain(part);
-  const { kubeconfigSecret, serviceAccount } = destination ?? {};
   const confirmed = alone?.stored ? consentOf(alone.stored).confirmed : [];
   return {
     ...target,
     definitions,
     ...(whole ? { others } : { partial: true, prune: false }),
     ...(destination && {
-      clusterOf: (server) =>
-        destinations.of({
-          server,
-          ...(kubeconfigSecret && { kubeconfigSecret }),
-          ...(serviceAccount && { serviceAccount }),
-        }),
+      clusterOf: (server) => destinations.of({ ...destination, server }),
     }),
     consent: { ...target.consent, confirmed: [...target.consent.confirmed, ...confirmed] },
     // As the operator plans it, so that both name it by the same digest.

@@ -11,12 +11,11 @@ export function targetOf(
   members: readonly Ready[],
 ): Target {
   const [{ definition, stored }] = members as [Ready];
-  const { kubeconfigSecret, serviceAccount } = destinationOf(definition);
+  const destination = destinationOf(definition);
   return {
     ...base,
     // Members of a group share more than the server.
-    clusterOf: (server) =>
-      clusterFor({ server, ...(kubeconfigSecret && { kubeconfigSecret }), ...(serviceAccount && { serviceAccount }) }),
+    clusterOf: (server) => clusterFor({ ...destination, server }),
     definitions: members.map(({ definition, stored: now }) => ({ ...definition, stored: now })),
     consent: { confirmed: members.flatMap((member) => consentOf(member.stored).confirmed) },
     partial: true,

@@ -1,6 +1,7 @@
 /** What an owner leaves stays until all that it wants is there: the old may be standing in for the new. */
 import { describe, keyOf } from '../manifest/manifest.ts';
 import { type Change, changeId, lacksWanted, type OwnerPlan } from './plan.ts';
+import { removalsOf } from './withhold.ts';
 
 /** The same plans, in which what is known to stay is no removal: of owners that lack something, and what comes after that. */
 export function holdRemovals(plans: readonly OwnerPlan[]): readonly OwnerPlan[] {
@@ -30,10 +31,7 @@ function isHeldBack(change: Change): boolean {
 }
 
 function holdTheRest(plans: readonly OwnerPlan[], held: Map<string, string>): void {
-  const rows = plans.flatMap(({ owner, changes }) =>
-    changes.map((change) => [changeId(owner.name, keyOf(change.reference)), change] as const),
-  );
-  const removals = new Map(rows.filter(([, { action }]) => action === 'delete' || action === 'release'));
+  const removals = removalsOf(plans);
   for (let before = -1; before !== held.size; ) {
     before = held.size;
     for (const [id, { action, after }] of removals) {

@@ -1,6 +1,6 @@
 /** What is left of a plan where nobody can be asked for what it guards. */
 import { describe, keyOf } from '../manifest/manifest.ts';
-import { type Change, changeId, type Plan } from './plan.ts';
+import { type Change, changeId, type OwnerPlan, type Plan } from './plan.ts';
 
 /**
  * The same plan, to be carried out without a question: what a guard holds back, and nobody has confirmed, is skipped with
@@ -10,7 +10,7 @@ export function withholdGuarded(plan: Plan, confirmed: readonly string[] = []): 
   if (plan.guards.length === 0) return plan;
   const guards = plan.guards.filter(({ subject }) => !confirmed.includes(subject));
   const withheld = new Map(guards.flatMap((guard) => guard.changes.map((id) => [id, guard.message] as const)));
-  if (withheld.size > 0) withholdTheRest(removalsOf(plan), withheld);
+  if (withheld.size > 0) withholdTheRest(removalsOf(plan.owners), withheld);
   const owners = plan.owners.map((one) => ({
     ...one,
     changes: one.changes.map((change): Change => {
@@ -37,7 +37,8 @@ function withholdTheRest(removals: ReadonlyMap<string, Change>, withheld: Map<st
   }
 }
 
-function removalsOf({ owners }: Plan): ReadonlyMap<string, Change> {
+/** Deletions and releases, by `changeId`. */
+export function removalsOf(owners: readonly OwnerPlan[]): ReadonlyMap<string, Change> {
   return new Map(
     owners.flatMap(({ owner, changes }) =>
       changes
