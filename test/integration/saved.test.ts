@@ -287,25 +287,26 @@ describe('A saved plan', () => {
 
 describe('Guards', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-  const before = () => [resource(web(), ...names.map((name) => configMap(name)))];
+  const before = () => [resource(web(), configMap('kept'), ...names.map((name) => configMap(name)))];
+  const after = () => [resource(web(), configMap('kept'))];
+  const subject = () => `6 deletions of ${web()}`;
+  const deleted = (...which: readonly string[]) => which.map((name) => `delete ${name} succeeded`);
 
   it('hold back what nobody has confirmed, when it was planned or now', async () => {
     await engine.apply(before());
-    const after = [resource(web())];
-    const { text, plan } = await save(after);
-    expect(plan.plan.guards).toMatchObject([{ subject: `6 deletions of ${web()}` }]);
-    expect(doneIn(await applySaved(text, after))).toEqual([]);
-    const confirmed = await applySaved(text, after, { consent: { confirmed: [`6 deletions of ${web()}`] } });
-    expect(doneIn(confirmed)).toHaveLength(6);
+    const { text, plan } = await save(after());
+    expect(plan.plan.guards).toMatchObject([{ subject: subject() }]);
+    expect(doneIn(await applySaved(text, after()))).toEqual([]);
+    const confirmed = await applySaved(text, after(), { consent: { confirmed: [subject()] } });
+    expect(doneIn(confirmed)).toEqual(deleted(...names));
   });
 
   it('that were confirmed when it was planned count, also for what is left of it', async () => {
     await engine.apply(before());
-    const after = [resource(web())];
-    const { text, plan } = await save(after, { consent: { confirmed: [`6 deletions of ${web()}`] } });
-    expect(plan.plan.guards).toEqual([]);
+    const { text, plan } = await save(after(), { consent: { confirmed: [subject()] } });
+    expect(plan).toMatchObject({ confirmed: [{ subject: subject() }], plan: { guards: [] } });
     await cluster.remove(configMap('a'));
-    expect(doneIn(await applySaved(text, after))).toEqual(names.slice(1).map((name) => `delete ${name} succeeded`));
+    expect(doneIn(await applySaved(text, after()))).toEqual(deleted(...names.slice(1)));
   });
 
   it('that rise since are no part of the decision', async () => {
