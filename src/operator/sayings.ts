@@ -4,7 +4,7 @@ import { errorTable } from '../errors.ts';
 import { describe } from '../manifest/manifest.ts';
 import { describeContest, isContested } from '../plan/contest.ts';
 import { listOf } from '../plan/names.ts';
-import { hasChanges, type Plan, type Problem } from '../plan/plan.ts';
+import { hasChanges, isWrong, type Plan, type Problem } from '../plan/plan.ts';
 import { countOf } from '../view/quantity.ts';
 import { countChanges, planSummary } from '../view/summary.ts';
 import { reasonOf, type Saying } from './conditions.ts';
@@ -51,9 +51,9 @@ export function sayingsOf(standing: Standing, known: Known = {}): Sayings {
         Drifted,
       };
     case 'invalid':
-      return { ...wrong(standing.problems), Healthy, Drifted };
+      return { ...wrong(standing.problems), ...unseen(standing.problems) };
     case 'failed':
-      return { ...wrong([standing.problem]), Healthy, Drifted };
+      return { ...wrong([standing.problem]), ...unseen([standing.problem]) };
     case 'planned':
       return { ...planned(standing.plan, standing.mode), Healthy };
     case 'waiting':
@@ -80,12 +80,13 @@ export function sayingsOf(standing: Standing, known: Known = {}): Sayings {
 function ended(result: Result): Sayings {
   const problems = problemsOf(result);
   const [sick] = result.unhealthy;
+  const blind = blindness(result.plan);
   const Healthy = sick
     ? no(
         sick.failed ? 'Failed' : 'NotHealthy',
         listOf(result.unhealthy.map(({ name, reason }) => `${name}: ${reason}`)),
       )
-    : yes('Healthy');
+    : (blind?.Healthy ?? yes('Healthy'));
   const Drifted = driftedAfter(result);
   if (problems.length > 0) return { ...wrong(problems), Healthy, Drifted };
   if (sick) return { Ready: no('NotHealthy', Healthy.message), Reconciling: idle, Stalled: moving, Healthy, Drifted };
@@ -95,7 +96,7 @@ function ended(result: Result): Sayings {
 function planned(plan: Plan, mode: 'Observe' | 'Approve'): Omit<Sayings, 'Healthy'> {
   const summary = planSummary(plan);
   const problems = planProblems(plan);
-  const Drifted = hasChanges(plan) ? yes('ChangesPlanned', summary) : no('AsDesired');
+  const Drifted = hasChanges(plan) ? yes('ChangesPlanned', summary) : (blindness(plan)?.Drifted ?? no('AsDesired'));
   if (problems.length > 0) return { ...wrong(problems), Drifted };
   if (!hasChanges(plan)) return { Ready: yes('Succeeded', summary), Reconciling: idle, Stalled: moving, Drifted };
   const Ready =
@@ -117,6 +118,21 @@ function wrong(problems: readonly Problem[]): Pick<Sayings, 'Ready' | 'Reconcili
   };
 }
 
+/** What is not known of objects when something keeps Vidra from looking at them all. */
+function unseen(problems: readonly Problem[]): Pick<Sayings, 'Healthy' | 'Drifted'> {
+  const { Ready } = wrong(problems);
+  const saying = unknown(Ready.reason, `not everything could be looked at: ${Ready.message}`);
+  return { Healthy: saying, Drifted: saying };
+}
+
+/** The same of a plan; nothing when it is of everything. What a source gave before tells as much as what it does not give now. */
+function blindness({ owners, problems }: Plan): Pick<Sayings, 'Healthy' | 'Drifted'> | undefined {
+  const isSeen = owners.some(({ leaving, waiting }) => !leaving && !waiting);
+  const some = problems.filter(({ code }) => !isSeen || !code.startsWith('SOURCE_'));
+  const all = [...some, ...owners.flatMap((owner) => owner.problems)];
+  return all.length > 0 ? unseen(all) : undefined;
+}
+
 function driftedAfter({ plan, outcomes }: Result): Saying {
   const contested = plan.owners.flatMap(({ changes }) =>
     changes.flatMap((change) =>
@@ -126,8 +142,10 @@ function driftedAfter({ plan, outcomes }: Result): Saying {
     ),
   );
   if (contested.length > 0) return yes('Contested', listOf(contested));
-  const undone = outcomes.filter(({ result }) => result !== 'succeeded').length;
-  return undone > 0 ? yes('NotApplied', `changes that were not made: ${undone}`) : no('AsDesired');
+  const refused = plan.owners.flatMap(({ changes }) => changes.filter(isWrong));
+  const undone = refused.length + outcomes.filter(({ result }) => result !== 'succeeded').length;
+  if (undone > 0) return yes('NotApplied', `changes that were not made: ${undone}`);
+  return blindness(plan)?.Drifted ?? no('AsDesired');
 }
 
 /** Everything that keeps a result from being as the definition says. */

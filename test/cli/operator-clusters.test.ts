@@ -80,6 +80,11 @@ describe('a definition for another cluster', () => {
     const down = await untilCondition(cluster, far, 'Ready', 'False');
     expect(down.reason).toBe('ClusterUnreachable');
     expect(conditionOf(await cluster.get(far), 'Stalled')?.status).toBe('False');
+    for (const type of ['Healthy', 'Drifted'])
+      expect(conditionOf(await cluster.get(far), type)).toMatchObject({
+        status: 'Unknown',
+        reason: 'ClusterUnreachable',
+      });
     await proxy.up();
     await untilCondition(cluster, far, 'Ready', 'True');
     const left = await second.cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });

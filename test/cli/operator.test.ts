@@ -78,9 +78,13 @@ describe('a VidraResource', () => {
     const ready = await untilCondition(cluster, one, 'Ready', 'False');
     expect(ready.reason).toBe('ManifestInvalid');
     expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('True');
+    for (const type of ['Healthy', 'Drifted'])
+      expect(conditionOf(await cluster.get(one), type)).toMatchObject({ status: 'Unknown', reason: 'ManifestInvalid' });
     await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
     await untilCondition(cluster, one, 'Ready', 'True');
     expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('False');
+    expect(conditionOf(await cluster.get(one), 'Healthy')?.status).toBe('True');
+    expect(conditionOf(await cluster.get(one), 'Drifted')?.status).toBe('False');
     expect(await cluster.exists(configMap('a'))).toBe(true);
   });
 });
