@@ -7,6 +7,7 @@ import { type LateCheck, loadLateChecks } from './check-late.ts';
 import type { Definition, Stored } from './definition.ts';
 import { readDefinition } from './read.ts';
 import { isRecord } from './record.ts';
+import { isInDoubt, withoutFaults } from './removal.ts';
 import { specRules } from './rules.ts';
 
 /** One object of a cluster as a definition, or what is wrong with it (DEFINITION_INVALID). */
@@ -14,7 +15,7 @@ export interface StoredDefinition {
   readonly kind: Definition['kind'];
   readonly name: string;
   readonly stored: Stored;
-  /** Nothing when there are problems. */
+  /** Nothing when there are problems. Of one that is being deleted, only what decides over that need be right. */
   readonly definition?: Definition;
   readonly problems: readonly VidraError[];
 }
@@ -36,16 +37,23 @@ function readStored(object: Manifest, late: readonly LateCheck[]): StoredDefinit
   const kind = object.kind as Definition['kind'];
   const { name } = object.metadata;
   const findings = [
-    ...check(object['spec'], specRules[kind], ['spec']),
+    ...check(object['spec'] ?? {}, specRules[kind], ['spec']),
     ...late.flatMap((findFaults) => findFaults(object)),
   ];
-  const subject = `${kind} ${name}`;
-  const problems = findings.map(({ message }) => new VidraError('DEFINITION_INVALID', message, { subject }));
   const stored = storedOf(object.metadata);
+  const faults = stored.deleting ? findings.filter((finding) => isInDoubt(kind, finding)) : findings;
+  const consequence = stored.deleting ? `; ${staying}` : '';
+  const problems = faults.map(({ message }) => {
+    return new VidraError('DEFINITION_INVALID', `${message}${consequence}`, { subject: `${kind} ${name}` });
+  });
   const origin = { source: 'cluster', document: 1, line: 1, column: 1 };
-  const definition = problems.length === 0 && readDefinition({ manifest: object, origin }, stored);
+  const manifest = stored.deleting ? withoutFaults(object, findings) : object;
+  const definition = problems.length === 0 && readDefinition({ manifest, origin }, stored);
   return { kind, name, stored, ...(definition && { definition }), problems };
 }
+
+const staying =
+  'what becomes of its objects is not clear, so it stays although it is deleted: mend that, or take off its finalizer, which leaves them as they are';
 
 /** What the metadata of an object tells besides what the user wrote. */
 export function storedOf({ uid, generation, annotations, deletionTimestamp }: JsonObject): Stored {

@@ -3,10 +3,12 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { definitionApiVersion } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import type { Followed } from './followed.ts';
 import type { Standing } from './standing.ts';
 import { statusAfter } from './status.ts';
+
+type About = Pick<Followed, 'object' | 'stored' | 'kind' | 'name' | 'type'>;
 
 const manager = 'vidra-status';
 
@@ -16,10 +18,11 @@ const manager = 'vidra-status';
  */
 export async function writeStatus(
   home: Cluster,
-  { object, stored, kind, name, type }: Pick<Followed, 'object' | 'stored' | 'kind' | 'name' | 'type'>,
+  about: About,
   standing: Standing,
   records?: readonly InventoryRecord[],
 ): Promise<Manifest> {
+  const { object, stored, kind, name, type } = about;
   const status = statusAfter({ object, stored, standing, records, now: new Date().toISOString() });
   if (!status) return object;
   const manifest = { apiVersion: definitionApiVersion, kind, metadata: { name }, status };
@@ -27,7 +30,16 @@ export async function writeStatus(
   try {
     await home.apply(type, manifest, options);
   } catch (error) {
-    if (!(error instanceof VidraError) || error.code !== 'NOT_FOUND') throw error;
+    if (!(error instanceof VidraError)) throw error;
+    // Nothing is applied to what was stored under another schema and does not fit any more.
+    if (error.code === 'CLUSTER_REFUSED') await replaceStatus(home, about, status);
+    else if (error.code !== 'NOT_FOUND') throw error;
   }
   return { ...object, status: { ...(object['status'] as object), ...status } };
+}
+
+async function replaceStatus(home: Cluster, { type, name, stored }: About, status: JsonObject): Promise<void> {
+  const live = await home.get(type, { ...type, namespace: '', name });
+  if (live?.metadata['uid'] !== stored.uid) return;
+  await home.replace(type, { ...live, status: { ...(live['status'] as object), ...status } }, 'status');
 }

@@ -1,0 +1,108 @@
+/** What becomes of definitions that are deleted while something is wrong with them, or while others change them. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { customResourceDefinitions } from '../../src/definition/crd.ts';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster, Reference } from '../support/cluster.ts';
+import {
+  conditionOf,
+  type Operator,
+  resource,
+  startHome,
+  startOperator,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  operator = await startOperator(controlPlane.kubeconfig);
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const isGone = async (one: Reference) => !(await cluster.exists(one));
+const untilGone = (one: Reference) => waitFor('the definition to be gone', () => isGone(one));
+
+async function ready(name: string, more: object = {}): Promise<Written> {
+  const one = resource(`${namespace}-${name}`, [configMap(name)], more);
+  await cluster.create(one);
+  await untilCondition(cluster, one, 'Ready', 'True');
+  return one;
+}
+
+describe('a definition that cannot be read', () => {
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const dryRun = { query: { dryRun: 'All' } };
+
+  /** Stores what no schema lets through, as one that knew less would have. */
+  async function store(one: Reference, spec: object): Promise<void> {
+    const name = 'vidraresources.infrahub.operators.com';
+    const definition = customResourceDefinitions().find(({ metadata }) => metadata.name === name) as Reference;
+    const path = '/spec/versions/0/schema/openAPIV3Schema';
+    await cluster.patch(definition, 'json-patch', [{ op: 'replace', path, value: anything }]);
+    await waitFor('a schema that takes it', () => cluster.patch(one, 'merge-patch', { spec }).catch(() => undefined));
+    await cluster.apply(definition, 'test');
+    const wrong = { spec: { ...spec, suspend: 'maybe' } };
+    const isRefused = () =>
+      cluster.patch(one, 'merge-patch', wrong, dryRun).then(
+        () => false,
+        () => true,
+      );
+    await waitFor('the schema to be back', isRefused);
+  }
+
+  it('is cleaned up by what is on record, when its end is not in doubt', async () => {
+    const one = await ready('a');
+    const healthChecks = [{ apiVersion: 'v1', kind: 'ConfigMap', current: 'self.(' }];
+    await cluster.patch(one, 'merge-patch', { spec: { healthChecks } });
+    expect(await untilCondition(cluster, one, 'Ready', 'False')).toMatchObject({ reason: 'DefinitionInvalid' });
+    for (const type of ['Healthy', 'Drifted'])
+      expect(conditionOf(await cluster.get(one), type)).toMatchObject({
+        status: 'Unknown',
+        reason: 'DefinitionInvalid',
+      });
+    await cluster.remove(one);
+    await untilGone(one);
+    expect(await isGone(configMap('a'))).toBe(true);
+  });
+
+  it('is cleaned up also when nothing of its manifests is left', async () => {
+    const one = await ready('a');
+    await store(one, { manifest: 7 });
+    expect(await untilCondition(cluster, one, 'Ready', 'False')).toMatchObject({ reason: 'DefinitionInvalid' });
+    await cluster.remove(one);
+    await untilGone(one);
+    expect(await isGone(configMap('a'))).toBe(true);
+  });
+
+  it('stays when its end is in doubt, says why, and goes when that is mended', async () => {
+    const one = await ready('a');
+    await store(one, { deletionPolicy: 'Keep' });
+    await cluster.remove(one);
+    const said = await waitFor('a word', async () => {
+      const message = conditionOf(await cluster.get(one), 'Ready')?.message;
+      return message?.includes('finalizer') ? message : undefined;
+    });
+    expect(said).toContain('spec.deletionPolicy must be Delete or Orphan, not "Keep"');
+    expect([await isGone(one), await isGone(configMap('a'))]).toEqual([false, false]);
+    await cluster.patch(one, 'merge-patch', { spec: { deletionPolicy: 'Orphan' } });
+    await untilGone(one);
+    expect(await isGone(configMap('a'))).toBe(false);
+  });
+});
