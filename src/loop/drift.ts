@@ -1,11 +1,10 @@
-/** Sees at once when somebody changes what was applied: a watch on metadata for each kind and cluster that is managed. */
-import type { Cluster, WatchEvent } from '../cluster/cluster.ts';
-import type { ObjectMetadata } from '../cluster/metadata.ts';
-import { VidraError } from '../errors.ts';
-import { describe, keyOf, type ObjectReference } from '../manifest/manifest.ts';
-import { managedSelector } from '../manifest/owner.ts';
+/** Sees at once when somebody changes what was applied: what runs have left is held to what is there, as it changes. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { VidraError } from '../errors.ts';
+import { describe } from '../manifest/manifest.ts';
 import { type Effect, placeOf } from './effect.ts';
-import { type Expectations, isAsLeft, type Seen } from './expectation.ts';
+import { type Expectations, isAsLeft } from './expectation.ts';
+import { type Watched, watchKinds } from './kind-watches.ts';
 
 /** One change comes as several events; and the event of an own write may come after the run that wrote. */
 const debounceMs = 200;
@@ -29,22 +28,6 @@ export interface Drift {
   readonly forget: (key: string) => void;
 }
 
-/** What one watch is for. */
-interface Scope {
-  readonly name: string;
-  readonly server: string;
-  readonly reference: ObjectReference;
-  /** Nothing: all of them. */
-  readonly namespace?: string;
-}
-
-interface Kind extends Scope {
-  readonly live: Map<string, Seen>;
-  readonly stop: AbortController;
-  /** Identities that changed since they were looked at. */
-  readonly changed: Set<string>;
-}
-
 interface Followed {
   expectations: Expectations;
   isPaused: boolean;
@@ -53,13 +36,9 @@ interface Followed {
 }
 
 export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions): Drift {
-  const kinds = new Map<string, Kind>();
   const followed = new Map<string, Followed>();
   /** When what is fought over is looked at again, in milliseconds since 1970. */
   const heldUntil = new Map<string, number>();
-  /** Kinds that may not be watched in the whole cluster, but maybe in single namespaces. */
-  const narrow = new Set<string>();
-  const blind = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let patient: NodeJS.Timeout | undefined;
 
@@ -67,47 +46,37 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
     timer = undefined;
     if (signal.aborted) return;
     const drifted = new Map<string, string[]>();
-    for (const kind of kinds.values()) {
-      for (const identity of [...kind.changed]) {
-        kind.changed.delete(identity);
+    for (const watched of watches.all()) {
+      for (const identity of [...watched.changed]) {
+        watched.changed.delete(identity);
         for (const [key, one] of followed) {
-          const object = look(kind, identity, one);
+          const object = look(watched, identity, one);
           if (object !== undefined) drifted.set(key, [...(drifted.get(key) ?? []), object]);
         }
       }
     }
     for (const [key, objects] of drifted) onDrift(key, objects);
   };
-  const look = (kind: Kind, identity: string, { expectations, isPaused, reported }: Followed): string | undefined => {
-    const expected = expectations.get(kind.server)?.get(identity);
+  const look = (watched: Watched, identity: string, one: Followed): string | undefined => {
+    const { expectations, isPaused, reported } = one;
+    const expected = expectations.get(watched.server)?.get(identity);
     if (!expected) return undefined;
-    const place = placeOf(kind.server, identity);
+    const place = placeOf(watched.server, identity);
     const waitMs = (heldUntil.get(place) ?? 0) - Date.now();
     if (isPaused || waitMs > 0) {
-      kind.changed.add(identity);
+      watched.changed.add(identity);
       if (!isPaused) later(waitMs);
       return undefined;
     }
-    const live = kind.live.get(identity);
+    const live = watched.live.get(identity);
     if (isAsLeft(expected, live)) {
       reported.delete(place);
       return undefined;
     }
-    const state = live ? `${live.uid} ${live.managers.map((one) => one.manager + one.fields)}` : 'gone';
+    const state = live ? `${live.uid} ${live.managers.map(({ manager, fields }) => manager + fields)}` : 'gone';
     if (reported.get(place) === state) return undefined;
     reported.set(place, state);
     return describe(expected.reference);
-  };
-  const scopeOf = (server: string, reference: ObjectReference): Scope => {
-    const name = `${server} ${reference.group}/${reference.kind}`;
-    const { namespace } = reference;
-    return narrow.has(name) && namespace !== ''
-      ? { name: `${name} ${namespace}`, server, reference, namespace }
-      : { name, server, reference };
-  };
-  const expectedOf = ({ name, server }: Kind): string[] => {
-    const all = [...followed.values()].flatMap(({ expectations }) => [...(expectations.get(server) ?? [])]);
-    return all.filter(([, { reference }]) => scopeOf(server, reference).name === name).map(([identity]) => identity);
   };
   const later = (milliseconds: number) => {
     clearTimeout(patient);
@@ -116,58 +85,11 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
   const schedule = () => {
     timer ??= setTimeout(check, debounceMs);
   };
-  const follow = async (kind: Kind) => {
-    try {
-      const cluster = await clusterOf(kind.server);
-      const type = cluster.typeOf(kind.reference);
-      if (!type) return;
-      const { name, namespace } = kind;
-      const selection = { labelSelector: managedSelector, ...(namespace !== undefined && { namespace }) };
-      for await (const event of cluster.watchMetadata(type, selection, kind.stop.signal)) {
-        take(kind, event);
-        // What is not in the list was removed while nobody looked.
-        if (event.type === 'listed') for (const identity of expectedOf(kind)) kind.changed.add(identity);
-        else blind.delete(name);
-        schedule();
-      }
-    } catch (error) {
-      if (kind.stop.signal.aborted || signal.aborted) return;
-      if (!(error instanceof VidraError)) throw error;
-      lose(kind, error);
-    } finally {
-      // Asked for again with the next run.
-      kinds.delete(kind.name);
-    }
-  };
-  const lose = ({ name, namespace, reference }: Kind, error: VidraError) => {
-    if (error.code === 'CLUSTER_FORBIDDEN' && namespace === undefined && reference.namespace !== '') {
-      narrow.add(name);
-      followAll();
-    } else if (!blind.has(name)) {
-      blind.add(name);
-      onBlind(error);
-    }
-  };
-  const followAll = () => {
-    const wanted = new Map<string, Scope>();
-    for (const [server, objects] of [...followed.values()].flatMap(({ expectations }) => [...expectations])) {
-      for (const { reference } of objects.values()) {
-        const scope = scopeOf(server, reference);
-        wanted.set(scope.name, scope);
-      }
-    }
-    for (const [name, kind] of kinds) if (!wanted.has(name)) kind.stop.abort();
-    for (const [name, scope] of wanted) {
-      if (kinds.has(name) || signal.aborted) continue;
-      const kind = { ...scope, live: new Map(), changed: new Set<string>(), stop: new AbortController() };
-      kinds.set(name, kind);
-      void follow(kind);
-    }
-  };
+  const watches = watchKinds({ clusterOf, onChange: schedule, onBlind, signal });
+  const coverAll = () => watches.cover([...followed.values()].map(({ expectations }) => expectations));
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
     clearTimeout(patient);
-    for (const kind of kinds.values()) kind.stop.abort();
   });
 
   return {
@@ -180,28 +102,11 @@ export function watchDrift({ clusterOf, onDrift, onBlind, signal }: DriftOptions
       followed.set(key, { expectations, isPaused: false, reported });
       for (const place of written) reported.delete(place);
       for (const [place, milliseconds] of patience) heldUntil.set(place, Date.now() + milliseconds);
-      followAll();
+      coverAll();
       schedule();
     },
     forget: (key) => {
-      if (followed.delete(key)) followAll();
+      if (followed.delete(key)) coverAll();
     },
   };
-}
-
-function take(kind: Kind, event: WatchEvent<ObjectMetadata>): void {
-  if (event.type === 'listed') {
-    kind.live.clear();
-    for (const object of event.objects) kind.live.set(keyOf(object.reference), seen(object));
-    return;
-  }
-  const key = keyOf(event.object.reference);
-  if (event.type === 'changed') kind.live.set(key, seen(event.object));
-  else kind.live.delete(key);
-  kind.changed.add(key);
-}
-
-// There may be many, for a long time.
-function seen({ uid, deleting, managers }: ObjectMetadata): Seen {
-  return { uid, deleting, managers };
 }
