@@ -12,7 +12,10 @@ import { distribute, shardsFor } from './shard.ts';
 
 const attempts = 10;
 
-/** `namespace` is Vidra's own; it is made when the first record is. */
+/**
+ * `namespace` is Vidra's own; it is made when the first record is. A VidraResource that somebody deletes while it is a record
+ * moves into a Secret, goes, and is made anew at the next write.
+ */
 export async function connectInventory(home: Cluster, namespace: string): Promise<Inventory> {
   const secrets = secretPieces(home, await home.identity(), namespace);
   const type = home.typeOf(vidraResource);
@@ -110,9 +113,10 @@ async function writeOnce(
   const current = Math.max(0, ...found.map(({ piece }) => piece.index + 1));
   const shards = shardsFor(entries.values(), current);
   const contents = distribute(entries.values(), shards);
+  const place = resources && !found.some(({ piece }) => piece.going) ? resources : secrets;
   const result: Found[] = [];
   for (let index = shards - 1; index >= 0; index--) {
-    const store = index === 0 && resources ? resources : secrets;
+    const store = index === 0 ? place : secrets;
     const before = found.find((other) => other.piece.index === index && other.store === store);
     const next: Piece = { header: change.header, index, shards, entries: contents[index] ?? [] };
     if (before && isSame(before.piece, next)) {
@@ -123,8 +127,8 @@ async function writeOnce(
     if (!written) return undefined;
     result.push({ piece: written, store });
   }
-  // A record that began as a Secret has moved into its VidraResource.
-  const moved = found.filter(({ piece, store }) => piece.index === 0 && resources && store === secrets);
+  // A record that began as a Secret has moved into its VidraResource, or out of one that goes.
+  const moved = found.filter(({ piece, store }) => piece.index === 0 && store !== place);
   for (const { piece, store } of moved) await store.remove(piece);
   return result;
 }
@@ -135,7 +139,7 @@ function changesNothing(found: readonly Found[], change: InventoryChange, place:
   if (put.length + drop.length + withdraw.length > 0) return false;
   const first = found.filter(({ piece }) => piece.index === 0);
   const isRight = ({ piece, store }: Found) =>
-    store === place && JSON.stringify(piece.header) === JSON.stringify(header);
+    store === place && !piece.going && JSON.stringify(piece.header) === JSON.stringify(header);
   return found.length === 0 || (first.length === 1 && first.every(isRight));
 }
 

@@ -13,6 +13,8 @@ export interface Piece {
   readonly elsewhere?: string;
   /** That object is a VidraResource that somebody wrote. */
   readonly written?: true;
+  /** That object is being deleted, and waits only for Vidra to let it go. */
+  readonly going?: true;
   /** The object that holds it, as last read; nothing when it is not stored yet. */
   readonly stored?: Manifest;
 }

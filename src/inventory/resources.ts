@@ -61,7 +61,7 @@ export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
   };
 }
 
-/** With the finalizer that the operator before Vidra gave it. */
+/** With the finalizer that it was made with, by Vidra or by the operator before it. */
 async function removeRecord(home: Cluster, type: ResourceType, { metadata }: Manifest): Promise<void> {
   const { name, uid, resourceVersion, finalizers = [] } = metadata as Manifest['metadata'] & RecordMetadata;
   const reference = { ...type, namespace: '', name };
@@ -88,12 +88,13 @@ async function emptyDefinition(home: Cluster, type: ResourceType, object: Manife
   await home.replace(type, { ...object, status: { ...status, managedResources: [] } }, 'status');
 }
 
-// Without `manifest`: that means "kept elsewhere", never "nothing is wanted".
+// Without `manifest`: that means "kept elsewhere", never "nothing is wanted". With a finalizer: what an owner has must not be
+// forgotten because somebody deletes what it is recorded in, and perhaps its sync at the same time.
 function createResource(home: Cluster, type: ResourceType, header: OwnerHeader): Promise<Manifest | undefined> {
   return home.create(type, {
     apiVersion: apiVersionOf(type),
     kind: type.kind,
-    metadata: { name: header.name },
+    metadata: { name: header.name, finalizers: [resourceFinalizer] },
     spec: { destination: header.server ? { server: header.server } : {} },
   });
 }
@@ -135,7 +136,9 @@ function readPiece(object: Manifest): Piece {
     ...(propagationPolicy ? { propagationPolicy } : {}),
   };
   const entries = (status.managedResources ?? []).map(readEntry);
-  return { header, index: 0, shards, entries, stored: object, ...(!isRecord(object) && { written: true }) };
+  const isGoing = object.metadata['deletionTimestamp'] !== undefined;
+  const kept = isRecord(object) ? isGoing && { going: true as const } : { written: true as const };
+  return { header, index: 0, shards, entries, stored: object, ...kept };
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {

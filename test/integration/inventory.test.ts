@@ -142,6 +142,34 @@ describe('records in VidraResources', () => {
     await engine.close();
   });
 
+  it('outlive what they are kept in when somebody deletes that', async () => {
+    const namespace = await cluster.createNamespace();
+    await home.discover();
+    const name = 'deleted-by-hand';
+    const kept = { apiVersion: 'infrahub.operators.com/v1alpha1', kind: 'VidraResource', metadata: { name } };
+    const known = async () => {
+      const records = await (await connectInventory(home, namespace)).list();
+      return records.filter((record) => record.header.name === name).flatMap(({ entries: all }) => [...all.values()]);
+    };
+    const touch = async () =>
+      (await connectInventory(home, namespace)).write({ header: header(name), run, put: [], drop: [] });
+    await (await connectInventory(home, namespace)).write({ header: header(name), run, put: entries(2), drop: [] });
+    const first = await cluster.get(kept);
+    await cluster.remove(kept);
+    expect((await cluster.get(kept)).metadata['deletionTimestamp']).toBeDefined();
+    expect(await known()).toEqual(entries(2));
+
+    await touch();
+    expect(await cluster.exists(kept)).toBe(false);
+    expect(await pieces(namespace)).toHaveLength(1);
+    expect(await known()).toEqual(entries(2));
+
+    await touch();
+    expect((await cluster.get(kept)).metadata.uid).not.toBe(first.metadata.uid);
+    expect(await pieces(namespace)).toHaveLength(0);
+    expect(await known()).toEqual(entries(2));
+  });
+
   it('are recalled as they were written, also when a list that was begun before comes later', async () => {
     const proxy = await startProxy(controlPlane.kubeconfig);
     const signal = new AbortController().signal;
