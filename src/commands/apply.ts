@@ -5,7 +5,7 @@ import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
 import { consentOf } from './consent-flags.ts';
-import { isApproved, leaveObserved, leaveUnapproved } from './decide.ts';
+import { isApproved, leaveObserved, leaveUnapproved, withdrawApproval } from './decide.ts';
 import { type ApplyOptions, overridesOf } from './flags.ts';
 import { inParts } from './in-parts.ts';
 import { runPhase } from './phase.ts';
@@ -35,7 +35,9 @@ export async function apply(file: string | undefined, options: ApplyOptions, ter
       if (alone?.mode === 'Observe') return leaveObserved(alone, terminal);
       const prepared = await runPhase(options, terminal, (run) => prepare(part, run));
       if (alone && !isApproved(alone, prepared.value)) return leaveUnapproved(alone, prepared.value, terminal);
-      return carryOutPlan(prepared, action, part, options, terminal);
+      const status = await carryOutPlan(prepared, action, part, options, terminal);
+      if (status === 0 && alone) await withdrawApproval(target.home, alone);
+      return status;
     }),
   );
 }

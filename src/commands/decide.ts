@@ -1,8 +1,11 @@
 /** What is said of definitions that somebody decides over one by one: those that only observe, and those that wait for approval. */
+import type { Cluster } from '../cluster/cluster.ts';
 import { definitionAnnotations } from '../definition/annotations.ts';
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
+import { withdraw } from '../operator/consent.ts';
 import { hasChanges, type Plan } from '../plan/plan.ts';
 import { planDigest } from '../plan/plan-digest.ts';
+import { definitionType } from './definitions-there.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 /** Whether a plan may be carried out. */
@@ -27,6 +30,15 @@ export function leaveObserved(definition: Definition, terminal: Terminal): ExitS
 export function leaveUnapproved(definition: Definition, plan: Plan, terminal: Terminal): ExitStatus {
   terminal.stderr.write(`${approvalLine(definition, plan)}\n`);
   return 1;
+}
+
+/** Once a plan is carried out, another one that is the same needs another word. */
+export async function withdrawApproval(home: Cluster, { kind, name, stored }: Definition): Promise<void> {
+  const approval = definitionAnnotations.approve;
+  if (stored?.annotations[approval] === undefined) return;
+  const type = definitionType(home, kind);
+  const object = await home.get(type, { ...type, namespace: '', name });
+  if (object) await withdraw(home, { type, object }, stored, [approval]);
 }
 
 function observedLine(definition: Definition): string {

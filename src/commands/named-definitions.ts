@@ -1,4 +1,5 @@
 /** Definitions of a cluster as people name them, and small changes of them. */
+import { annotationPath, changeNewest } from '../cluster/change-newest.ts';
 import type { Cluster, PatchOperation } from '../cluster/cluster.ts';
 import { isRecord } from '../definition/record.ts';
 import { VidraError } from '../errors.ts';
@@ -13,7 +14,6 @@ const kinds: Readonly<Record<string, DefinitionKind>> = {
   vidraresources: 'VidraResource',
   vres: 'VidraResource',
 };
-const attempts = 5;
 
 /** `infrahubsync/web`, `InfrahubSync web`, `isync/web`, or a bare name that only one has. Throws USAGE and NOT_FOUND. */
 export async function namedDefinitions(
@@ -37,27 +37,23 @@ export async function changeDefinition(
   operationsFor: (object: Manifest) => readonly PatchOperation[],
 ): Promise<boolean> {
   const type = definitionType(cluster, first.kind as DefinitionKind);
-  const reference = { ...type, namespace: '', name: first.metadata.name };
-  let object: Manifest | undefined = first;
-  for (let attempt = 0; object && attempt < attempts; attempt++) {
-    const operations = operationsFor(object);
-    if (operations.length === 0) return false;
-    const { uid, resourceVersion } = object.metadata as Manifest['metadata'] & { uid: string; resourceVersion: string };
-    if (await cluster.patch(type, reference, operations, { uid, resourceVersion, manager: 'vidra-cli' })) return true;
-    object = await cluster.get(type, reference);
-    if (object?.metadata['uid'] !== first.metadata['uid']) object = undefined;
-  }
+  const end = await changeNewest(cluster, type, first, {
+    reference: { ...type, namespace: '', name: first.metadata.name },
+    uid: first.metadata['uid'] as string,
+    manager: 'vidra-cli',
+    operationsFor,
+  });
   const subject = titleOf(first);
-  if (!object) throw new VidraError('NOT_FOUND', 'is gone', { subject });
-  throw new VidraError('INVENTORY_CONTESTED', 'changes all the time', { subject });
+  if (end === 'gone') throw new VidraError('NOT_FOUND', 'is gone', { subject });
+  if (end === 'contested') throw new VidraError('INVENTORY_CONTESTED', 'changes all the time', { subject });
+  return end === 'changed';
 }
 
 /** What sets an annotation; nothing where it is set. */
 export function annotating({ metadata }: Manifest, name: string, value: string): PatchOperation[] {
   if (metadata.annotations?.[name] === value) return [];
-  const path = `/metadata/annotations/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const first: PatchOperation[] = metadata.annotations ? [] : [{ op: 'add', path: '/metadata/annotations', value: {} }];
-  return [...first, { op: 'add', path, value }];
+  return [...first, { op: 'add', path: annotationPath(name), value }];
 }
 
 /** `InfrahubSync web`. */

@@ -12,6 +12,8 @@ export const definitionAnnotations = {
 export const annotationMeanings: Readonly<Record<keyof typeof definitionAnnotations, string>> = {
   reconcile:
     'Reconciles now whenever its value changes, to the time, for example. `status.lastHandledReconcile` repeats the value.',
-  approve: 'With `mode: Approve`, lets the plan be carried out whose digest it holds, as in `status.planDigest`.',
-  confirm: 'Lets guarded deletions pass, as `--confirm` does: `Namespace shop, 12 deletions of web`.',
+  approve:
+    'With `mode: Approve`, lets the plan be carried out whose digest it holds, as in `status.planDigest`. It is taken off when that is done.',
+  confirm:
+    'Lets guarded deletions pass, as `--confirm` does: `Namespace shop, 12 deletions of web`. It is taken off when something was deleted.',
 };

@@ -40,7 +40,8 @@ export function wanted(
   // What it has at the old place would be nobody's: the record of an owner is of one cluster.
   const place = record && destinationServer(record.header.server);
   if (record && record.entries.size > 0 && place !== header.server) {
-    const message = `has its objects in ${place || 'the home cluster'}; give them up with --prune before it moves to ${header.server || 'the home cluster'}`;
+    const [here, there] = [place, header.server].map((server) => server || 'the home cluster');
+    const message = `has its objects in ${here}, and they do not move to ${there} by themselves: put spec.destination back, or take the definition away first (with --prune, where it is in a file), which deletes them unless its deletionPolicy is Orphan, and make it anew`;
     return refused(record, 'DEFINITION_INVALID', message);
   }
   return {

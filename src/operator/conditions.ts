@@ -18,6 +18,8 @@ export interface Saying {
   readonly reason: string;
   /** For people. */
   readonly message: string;
+  /** Of the definition that it is said of, where that is not the present one. */
+  readonly observedGeneration?: number;
 }
 
 /** As many characters as the schema lets a message have. */
@@ -30,17 +32,19 @@ export function conditionsAfter(
   generation: number,
   now: string,
 ): Condition[] {
-  return Object.entries(sayings).map(([type, { status, reason, message }]): Condition => {
-    const old = before.find((condition) => condition.type === type);
-    return {
-      type,
-      status,
-      reason,
-      message: message.slice(0, longestMessage),
-      observedGeneration: generation,
-      lastTransitionTime: old?.status === status ? old.lastTransitionTime : now,
-    };
-  });
+  return Object.entries(sayings).map(
+    ([type, { status, reason, message, observedGeneration = generation }]): Condition => {
+      const old = before.find((condition) => condition.type === type);
+      return {
+        type,
+        status,
+        reason,
+        message: message.slice(0, longestMessage),
+        observedGeneration,
+        lastTransitionTime: old?.status === status ? old.lastTransitionTime : now,
+      };
+    },
+  );
 }
 
 /** An error code as a reason: `SOURCE_UNREACHABLE` is `SourceUnreachable`. */

@@ -1,4 +1,5 @@
 /** Keeps a definition until what belongs to it is gone. */
+import { changeNewest } from '../cluster/change-newest.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { resourceFinalizer } from '../inventory/resources.ts';
@@ -9,9 +10,6 @@ const finalizers = {
   InfrahubSync: 'infrahubsync.infrahub.operators.com/finalizer',
   VidraResource: resourceFinalizer,
 } as const;
-
-const manager = 'vidra';
-const attempts = 5;
 
 /** Before anything is made for the definition. Throws a VidraError when the home cluster cannot be written to. */
 export function addFinalizer(home: Cluster, followed: Followed): Promise<void> {
@@ -26,7 +24,6 @@ export async function removeFinalizer(home: Cluster, followed: Followed): Promis
   await change(home, followed, live, (own) => own.filter((one) => one !== finalizer));
 }
 
-/** At the newest version of the very same object; one that is gone meanwhile needs nothing. */
 async function change(
   home: Cluster,
   followed: Followed,
@@ -34,18 +31,18 @@ async function change(
   next: (own: readonly string[]) => readonly string[],
 ): Promise<void> {
   const { type, kind, name, stored } = followed;
-  const { uid } = stored;
-  let current = first;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (current?.metadata['uid'] !== uid) return;
-    const own = (current.metadata['finalizers'] ?? []) as readonly string[];
-    const wanted = next(own);
-    if (wanted.length === own.length) return;
-    const resourceVersion = current.metadata['resourceVersion'] as string;
-    const operation = { op: 'add' as const, path: '/metadata/finalizers', value: wanted };
-    if (await home.patch(type, referenceOf(followed), [operation], { uid, resourceVersion, manager })) return;
-    current = await home.get(type, referenceOf(followed));
-  }
+  const end = await changeNewest(home, type, first, {
+    reference: referenceOf(followed),
+    uid: stored.uid,
+    manager: 'vidra',
+    operationsFor({ metadata }) {
+      const own = (metadata['finalizers'] ?? []) as readonly string[];
+      const wanted = next(own);
+      if (wanted.length === own.length) return [];
+      return [{ op: 'add', path: '/metadata/finalizers', value: wanted }];
+    },
+  });
+  if (end !== 'contested') return;
   throw new VidraError('CLUSTER_FAILED', 'its finalizers could not be written: it changes all the time', {
     subject: `${kind} ${name}`,
   });

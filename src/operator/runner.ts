@@ -13,6 +13,7 @@ import { effectOf, nothingDone } from '../loop/effect.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { expectationsOf } from '../loop/expectation.ts';
 import { discover } from '../loop/reconcile.ts';
+import { usedBy, withdraw } from './consent.ts';
 import { destinationOf } from './destination-of.ts';
 import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Followed, FollowedRecord } from './followed.ts';
@@ -98,6 +99,8 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       await removeFinalizer(base.home, known.get(key) ?? member);
     } else if (stored.deleting && isGood(standing)) await say(member, leftOver, own);
     else await say(member, standing, own);
+    if (standing.type === 'ended' || standing.type === 'cut')
+      await withdraw(base.home, known.get(key) ?? member, stored, usedBy(stored, standing.result.outcomes));
     if (standing.type === 'ended' && definition.kind === 'InfrahubSync')
       await writeOwnerStatuses(base.home, records, standing.result, own);
     follow(member, standing, own);

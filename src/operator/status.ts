@@ -84,7 +84,13 @@ function stateOf(standing: Standing, ready: Saying): State {
   if (standing.type === 'suspended' || standing.type === 'held') return 'Pending';
   if (standing.type === 'running' || standing.type === 'waiting' || standing.type === 'cut') return 'Running';
   if (ready.status === 'True') return 'Succeeded';
+  if (standing.type === 'planned' && isLeft(ready)) return 'Pending';
   return ready.reason.startsWith('Source') ? 'Stale' : 'Failed';
+}
+
+/** What was planned without a fault is left for somebody to decide, or to do. */
+function isLeft({ reason }: Saying): boolean {
+  return reason === 'Drifted' || reason === 'ApprovalNeeded';
 }
 
 function plannedOf(plan: Plan): [string, number][] {

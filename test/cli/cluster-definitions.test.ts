@@ -77,6 +77,7 @@ describe('vidra apply without files', () => {
     await cluster.patch(holding('asked'), 'merge-patch', { metadata: { annotations } });
     expect(await run('apply')).toMatchObject({ code: 0 });
     expect(await there('web', 'sleeping', 'seen', 'asked')).toEqual(['web', 'asked']);
+    expect((await cluster.get(holding('asked'))).metadata.annotations ?? {}).toEqual({});
   });
 
   it('names a plan that waits for approval as the operator does', async () => {

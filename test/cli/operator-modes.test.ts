@@ -59,6 +59,8 @@ describe('a definition', () => {
     await cluster.patch(one, 'merge-patch', { spec: { suspend: true, manifest: text(configMap('b')) } });
     await waitFor('it to say so', async () => conditionOf(await cluster.get(one), 'Ready')?.reason === 'Suspended');
     expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, false]);
+    // What was seen of the objects was seen for what was wanted then.
+    for (const type of ['Healthy', 'Drifted']) expect(conditionOf(await cluster.get(one), type)).toBeUndefined();
     await cluster.remove(one);
     await waitFor('it to be gone', async () => !(await cluster.exists(one)));
     expect(await cluster.exists(configMap('a'))).toBe(false);
@@ -69,7 +71,7 @@ describe('a definition', () => {
     await cluster.create(one);
     const drifted = await untilCondition(cluster, one, 'Drifted', 'True');
     expect(drifted.message).toContain('2 to create');
-    expect(await statusOf(one)).toMatchObject({ plannedChanges: { create: 2 } });
+    expect(await statusOf(one)).toMatchObject({ plannedChanges: { create: 2 }, DeployState: 'Pending', lastError: '' });
     expect(await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' })).toEqual([]);
   });
 
@@ -91,6 +93,16 @@ describe('a definition', () => {
     await untilCondition(cluster, one, 'Ready', 'True');
     expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, true]);
     expect(await statusOf(one)).not.toHaveProperty('planDigest');
+
+    // The very same plan, for another reason, is another decision.
+    await cluster.remove(configMap('a'));
+    await cluster.remove(configMap('b'));
+    await annotate(one, 'reconcile', 'again');
+    const waits = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(waits).toMatchObject({ reason: 'ApprovalNeeded' });
+    expect(await statusOf(one)).toMatchObject({ planDigest: newer, DeployState: 'Pending', lastError: '' });
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    expect((await cluster.get(one)).metadata.annotations).not.toHaveProperty(`${prefix}/approve`);
   });
 
   it('waits for what it depends on', async () => {
@@ -124,6 +136,10 @@ describe('a definition', () => {
     await untilCondition(cluster, one, 'Ready', 'True');
     const { metadata } = await cluster.get(claim).catch(() => ({ metadata: { deletionTimestamp: 'gone' } }));
     expect(metadata.deletionTimestamp).toBeDefined();
+    await waitFor('the word to be used up', async () => {
+      const { annotations = {} } = (await cluster.get(one)).metadata;
+      return !(`${prefix}/confirm` in annotations);
+    });
   });
 
   it('is mended at once when somebody changes its objects and it asks for that, and writes no status without news', async () => {
