@@ -59,6 +59,8 @@ export interface VidraResource extends Common {
   readonly kind: 'VidraResource';
   /** YAML or JSON of any number of documents. */
   readonly manifest: string;
+  /** The InfrahubSync whose record it is, where it is one that is taken for a definition. */
+  readonly sync?: string;
   /** Of the manifest in the file that it was read from, where that has its lines. */
   readonly place?: TextPlace;
 }

@@ -5,6 +5,7 @@ import type { Definition, Destination, InfrahubSync, Stored } from './definition
 import { parseDuration } from './duration.ts';
 import { fill } from './fill.ts';
 import { readPolicy } from './read-policy.ts';
+import { syncOfRecord } from './record.ts';
 import { destinationRule, specRules } from './rules.ts';
 
 /** `stored` is of what was read from a cluster. */
@@ -19,7 +20,10 @@ export function readDefinition({ manifest, origin }: LocatedManifest, stored?: S
     ...readConduct(spec),
     ...(stored && { stored }),
   };
-  if (kind === 'VidraResource') return { kind, ...common, manifest: spec['manifest'] as string };
+  if (kind === 'VidraResource') {
+    const sync = stored && syncOfRecord(manifest);
+    return { kind, ...common, manifest: spec['manifest'] as string, ...(sync !== undefined && { sync }) };
+  }
   return { kind, ...common, source: readSource(spec['source'] as unknown as InfrahubSync['source']) };
 }
 

@@ -21,8 +21,12 @@ export interface StoredDefinition {
 }
 
 /** Reads InfrahubSyncs and VidraResources as the API server gives them. VidraResources that are only records of owners are left out. */
-export async function loadStored(objects: readonly Manifest[]): Promise<StoredDefinition[]> {
-  const written = objects.filter((object) => !isRecord(object));
+export function loadStored(objects: readonly Manifest[]): Promise<StoredDefinition[]> {
+  return loadDefinitions(objects.filter((object) => !isRecord(object)));
+}
+
+/** The same of objects that are taken for definitions, whatever they are. */
+export async function loadDefinitions(written: readonly Manifest[]): Promise<StoredDefinition[]> {
   const late = await loadLateChecks((field) => written.some(({ spec }) => hasField(spec, field)));
   return written.map((object) => readStored(object, late));
 }

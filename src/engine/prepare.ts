@@ -12,7 +12,7 @@ import { refusedOf } from './permissions.ts';
 import { nothingPresent, type Present, presentIn } from './present.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
-import { type Fetched, intentsOf } from './wishes.ts';
+import { type Fetched, intentsOf, isRecordOfSync } from './wishes.ts';
 
 /** What a plan is made from, besides the definitions and the clusters. */
 export interface Inputs {
@@ -29,7 +29,8 @@ export async function prepare(target: Target, run: Run): Promise<Plan> {
 export async function readInputs(target: Target, run: Run): Promise<Inputs> {
   const [records, fetched] = await Promise.all([target.inventory.list(), fetchAll(target, run)]);
   // Of the owners of others nothing is said.
-  const present = target.partial ? nothingPresent : await presentIn(target.home, records);
+  const isAsked = !target.partial || target.definitions.some(isRecordOfSync);
+  const present = isAsked ? await presentIn(target.home, records) : nothingPresent;
   run.signal.throwIfAborted();
   return { records, fetched, present };
 }

@@ -1,5 +1,5 @@
 /** From definitions, snapshots and records to what becomes of each owner: wanted, leaving, or waiting. */
-import { type Definition, nameOfDefinition } from '../definition/definition.ts';
+import { type Definition, nameOfDefinition, type VidraResource } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
 import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
@@ -71,7 +71,7 @@ function definitionOf({ sync, name }: OwnerHeader): string {
 function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[], present: Present): Intents {
   const byName = new Map(records.map((record) => [record.header.name, record]));
   const parts = target.definitions.map((definition): Intents => {
-    const part = partOf(definition, target, fetched, records, byName);
+    const part = partOf(definition, target, fetched, records, byName, present);
     const concerning = nameOfDefinition(definition);
     return {
       owners: part.owners,
@@ -108,8 +108,9 @@ function partOf(
   fetched: Fetched,
   records: readonly InventoryRecord[],
   byName: ReadonlyMap<string, InventoryRecord>,
+  present: Present,
 ): Intents {
-  if (definition.stored?.deleting) return ofDeleted(definition, target, records);
+  if (definition.stored?.deleting) return ofDeleted(definition, target, records, present);
   const why = heldBackBy(definition, target);
   if (why !== undefined) return ofHeldBack(definition, why, target, records);
   return ofDefinition(definition, target, fetched, records, byName);
@@ -138,11 +139,26 @@ function ofDefinition(
  * A definition that waits for its finalizer takes its owners along; what becomes of their objects is for its deletionPolicy alone.
  * Whoever deletes it by its name means all that it has, however many that are.
  */
-function ofDeleted(definition: Definition, target: Sets, records: readonly InventoryRecord[]): Intents {
+function ofDeleted(
+  definition: Definition,
+  target: Sets,
+  records: readonly InventoryRecord[],
+  present: Present,
+): Intents {
   const rules = { ...definition.policy, ...target.overrides, prune: true, maxDeletions: { percent: 100 } };
   const own = recordsOf(definition, target, records);
-  const owners = own.map((record) => leaving(record, 'its definition is being deleted', rules));
+  const isWanted = isRecordOfSync(definition) && isPresent(definition, present);
+  const owners = own.map((record) =>
+    isWanted
+      ? waiting(record, `its InfrahubSync ${definition.sync} is there, or may be`)
+      : leaving(record, 'its definition is being deleted', rules),
+  );
   return { owners, problems: [], notes: [] };
+}
+
+/** Whether it is the record of an InfrahubSync, which decides over it as long as there is one. */
+export function isRecordOfSync(definition: Definition): definition is VidraResource & { readonly sync: string } {
+  return definition.kind === 'VidraResource' && definition.sync !== undefined;
 }
 
 function ofHeldBack(definition: Definition, why: string, target: Sets, records: readonly InventoryRecord[]): Intents {

@@ -121,7 +121,7 @@ export function ownersBut(except: readonly Owner[], object: Marked): string[] {
   ];
 }
 
-/** The labels and annotations of an object after `owner` has left it; Vidra's label goes with the last of its owners. */
+/** The labels and annotations of an object after `owner` has left it; what says that it is managed goes with the last of its owners. */
 export function withoutMarks(
   owner: Owner,
   { labels = {}, annotations = {} }: Pick<Manifest['metadata'], 'labels' | 'annotations'>,
@@ -130,9 +130,13 @@ export function withoutMarks(
   const { [annotationPrefix + owner.id]: _own, [upstreamOwners]: _upstream, ...others } = annotations;
   const upstream = upstreamList(annotations).filter((name) => name !== owner.name);
   const left = upstream.length > 0 ? { ...others, [upstreamOwners]: upstream.join(',') } : others;
-  const { [managedLabel.name]: managed, ...ownLabels } = labels;
   const isLast = ownersBut([owner], { annotations, managers }).length === 0;
-  return { annotations: left, labels: isLast && managed === managedLabel.value ? ownLabels : labels };
+  return isLast ? { annotations: unmanaged(left), labels: unmanaged(labels) } : { annotations: left, labels };
+}
+
+/** The operator before Vidra wrote its mark to both labels and annotations. */
+function unmanaged({ [managedLabel.name]: managed, ...others }: Readonly<Record<string, string>>) {
+  return managed === managedLabel.value || managed === undefined ? others : { ...others, [managedLabel.name]: managed };
 }
 
 /** References to others than the VidraResource of `owner`: with it, the API server would delete what refers to it. */

@@ -16,7 +16,7 @@ export interface Followed extends StoredDefinition {
   readonly wish: string;
 }
 
-/** The record of an owner, without what it records. */
+/** The record of an owner, without the objects that it records, and without manifests. */
 export interface FollowedRecord extends Pick<Followed, 'type' | 'object' | 'stored' | 'kind' | 'name'> {
   readonly sync: string | undefined;
 }
@@ -32,6 +32,8 @@ export interface FollowOptions {
   /** Told of each version. */
   readonly onSeen: (key: string, now: Followed, before: Followed | undefined) => void;
   readonly onGone: (key: string) => void;
+  /** Told of each version. */
+  readonly onRecordSeen: (record: FollowedRecord) => void;
   readonly onRecordGone: (record: FollowedRecord) => void;
   /** Told once of what makes that definitions are not seen; it is tried again. */
   readonly onProblem: (error: VidraError) => void;
@@ -119,28 +121,29 @@ function forgetOthers(kind: Followed['kind'], present: ReadonlySet<string>, opti
 async function take(
   type: ResourceType,
   objects: readonly Manifest[],
-  { known, records, onChange, onSeen }: FollowOptions,
+  { known, records, onChange, onSeen, onRecordSeen }: FollowOptions,
 ): Promise<void> {
-  for (const object of objects.filter(isRecord)) records.set(object.metadata.name, recordOf(type, object));
+  for (const record of objects.filter(isRecord).map((object) => recordOf(type, object))) {
+    records.set(record.name, record);
+    onRecordSeen(record);
+  }
   const byName = new Map(objects.map((object) => [object.metadata.name, object]));
   for (const one of await loadStored(objects)) {
     const key = nameOfDefinition(one);
     const before = known.get(key);
-    const object = withoutManagers(byName.get(one.name) as Manifest);
-    const wish = wishOf(one.stored, object);
-    const now = { ...one, type, object, wish };
+    const now = withWish(one, type, withoutManagers(byName.get(one.name) as Manifest));
     known.set(key, now);
-    if (before?.wish !== wish) onChange(key, before === undefined);
+    if (before?.wish !== now.wish) onChange(key, before === undefined);
     onSeen(key, now, before);
   }
 }
 
 function recordOf(type: ResourceType, object: Manifest): FollowedRecord {
-  const { managedResources: _resources, inventory: _inventory, ...status } = (object['status'] ?? {}) as JsonObject;
-  const { spec: _spec, ...rest } = withoutManagers(object);
+  const { managedResources: _resources, ...status } = (object['status'] ?? {}) as JsonObject;
+  const { manifest: _manifest, ...spec } = (object['spec'] ?? {}) as JsonObject;
   return {
     ...{ type, kind: 'VidraResource', name: object.metadata.name, stored: storedOf(object.metadata) },
-    object: { ...rest, status },
+    object: { ...withoutManagers(object), spec, status },
     sync: syncOfRecord(object),
   };
 }
@@ -149,6 +152,11 @@ function recordOf(type: ResourceType, object: Manifest): FollowedRecord {
 function withoutManagers(object: Manifest): Manifest {
   const { managedFields: _managers, ...metadata } = object.metadata;
   return { ...object, metadata };
+}
+
+/** A definition with the object that it is. */
+export function withWish(one: StoredDefinition, type: ResourceType, object: Manifest): Followed {
+  return { ...one, type, object, wish: wishOf(one.stored, object) };
 }
 
 function wishOf({ annotations, uid, deleting }: Stored, object: Manifest): string {

@@ -15,6 +15,7 @@ import { destinationOf } from './destination-of.ts';
 import { createFencedRunner } from './fenced-runner.ts';
 import { followSettings } from './follow-settings.ts';
 import { type Followed, type FollowedRecord, followDefinitions } from './followed.ts';
+import { createLeftBehind } from './left-behind.ts';
 import type { Measure } from './measure.ts';
 import { startQueue } from './queue.ts';
 import { dependentsOf, isReady } from './readiness.ts';
@@ -120,15 +121,21 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     }
   });
 
+  const onChange = (key: string, isFirst: boolean) => add(key, { type: isFirst ? 'start' : 'definitions' });
+  const leftBehind = createLeftBehind({ known, records, onChange, onGone: leave });
   await followDefinitions({
-    ...{ home, known, records, signal },
-    onChange: (key, isFirst) => add(key, { type: isFirst ? 'start' : 'definitions' }),
+    ...{ home, known, records, signal, onChange },
     // Another process may have made it ready.
     onSeen: (key, now, before) => {
+      if (!before) leftBehind.definitionSeen(now);
       if (isReady(before) || !isReady(now)) return;
       for (const other of dependentsOf(key, known)) add(other, { type: 'start' });
     },
-    onGone: leave,
+    onGone: (key) => {
+      leave(key);
+      leftBehind.definitionGone(key);
+    },
+    onRecordSeen: leftBehind.recordSeen,
     // Whoever deletes a record makes Vidra forget what it has, which the sync's next run finds again.
     onRecordGone: ({ sync }) => {
       const key = sync === undefined ? '' : nameOfDefinition({ kind: 'InfrahubSync', name: sync });
@@ -136,6 +143,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     },
     onProblem: (error) => emit({ type: 'waiting', error }),
   });
+  leftBehind.begin();
   emit({ type: 'watching', set, server: home.server, intervalMs: settings().syncIntervalMs });
   await queue.ended;
   await recorder.finish();

@@ -1,14 +1,15 @@
 /** What a run that several definitions shared did for one of them. Pure. */
-import { type Definition, nameOfDefinition } from '../definition/definition.ts';
+import { type InfrahubSync, nameOfDefinition, type VidraResource } from '../definition/definition.ts';
 import type { Result } from '../engine/run.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { OwnerPlan, Plan, Problem } from '../plan/plan.ts';
 
-type Named = Pick<Definition, 'kind' | 'name'>;
+type Named = Pick<InfrahubSync, 'kind' | 'name'> | Pick<VidraResource, 'kind' | 'name' | 'sync'>;
 
 /** Whether an owner comes from a definition. */
-export function isOwnerOf({ kind, name }: Named, header: OwnerHeader): boolean {
-  return kind === 'InfrahubSync' ? header.sync === name : header.sync === undefined && header.name === name;
+export function isOwnerOf(definition: Named, header: OwnerHeader): boolean {
+  if (definition.kind === 'InfrahubSync') return header.sync === definition.name;
+  return header.sync === definition.sync && header.name === definition.name;
 }
 
 /** What concerns no definition by name concerns each of them. */

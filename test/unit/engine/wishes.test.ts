@@ -287,6 +287,16 @@ describe('a definition that is being deleted', () => {
     );
     expect(wishes(owners)).toEqual({ own: 'leaving' });
   });
+
+  test('that is the record of an InfrahubSync keeps what that has, as long as it is there', () => {
+    const one = { ...own, name: 'id-1', sync: 'shop', stored };
+    const left = [recorded('id-1', { set: '', sync: 'shop' })];
+    const wishWhere = (syncs: Present['syncs']) =>
+      wishes(decide([one], left, undefined, false, { ...nothingPresent, syncs }).owners);
+    expect(wishWhere(new Set(['store']))).toEqual({ 'id-1': 'leaving' });
+    expect(wishWhere(new Set(['shop']))).toEqual({ 'id-1': 'waiting' });
+    expect(wishWhere('unknown')).toEqual({ 'id-1': 'waiting' });
+  });
 });
 
 test('Of a set that is given in part only, nothing is said of the rest', () => {
