@@ -81,7 +81,8 @@ function dispatcherOf({ server, tls }: Grant, proxy: Proxy, connections: number 
     allowH2: false,
     keepAliveTimeout: 60_000,
     keepAliveMaxTimeout: 600_000,
-    headersTimeout: 120_000,
+    // The API server itself ends after a minute what is no watch.
+    headersTimeout: 65_000,
   };
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
   if (!proxy) return new Pool(new URL(server).origin, { ...common, connect });

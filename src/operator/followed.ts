@@ -33,7 +33,7 @@ export interface FollowOptions {
   readonly onSeen: (key: string, now: Followed, before: Followed | undefined) => void;
   readonly onGone: (key: string) => void;
   /** Told of each version. */
-  readonly onRecordSeen: (record: FollowedRecord) => void;
+  readonly onRecordSeen: (record: FollowedRecord, before: FollowedRecord | undefined) => void;
   readonly onRecordGone: (record: FollowedRecord) => void;
   /** Told once of what makes that definitions are not seen; it is tried again. */
   readonly onProblem: (error: VidraError) => void;
@@ -124,8 +124,9 @@ async function take(
   { known, records, onChange, onSeen, onRecordSeen }: FollowOptions,
 ): Promise<void> {
   for (const record of objects.filter(isRecord).map((object) => recordOf(type, object))) {
+    const before = records.get(record.name);
     records.set(record.name, record);
-    onRecordSeen(record);
+    onRecordSeen(record, before);
   }
   const byName = new Map(objects.map((object) => [object.metadata.name, object]));
   for (const one of await loadStored(objects)) {

@@ -121,26 +121,33 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     }
   });
 
+  // A record that somebody deletes is moved by a run of its sync, and made anew by another one.
+  const renew = ({ sync }: FollowedRecord) => {
+    const key = sync === undefined ? '' : nameOfDefinition({ kind: 'InfrahubSync', name: sync });
+    if (known.has(key)) add(key, { type: 'interval' });
+  };
   const onChange = (key: string, isFirst: boolean) => add(key, { type: isFirst ? 'start' : 'definitions' });
+  const wakeDependents = (key: string) => {
+    for (const other of dependentsOf(key, known)) add(other, { type: 'start' });
+  };
   const leftBehind = createLeftBehind({ known, records, onChange, onGone: leave });
   await followDefinitions({
     ...{ home, known, records, signal, onChange },
     // Another process may have made it ready.
     onSeen: (key, now, before) => {
       if (!before) leftBehind.definitionSeen(now);
-      if (isReady(before) || !isReady(now)) return;
-      for (const other of dependentsOf(key, known)) add(other, { type: 'start' });
+      if (!before || (!isReady(before) && isReady(now))) wakeDependents(key);
     },
     onGone: (key) => {
       leave(key);
       leftBehind.definitionGone(key);
+      wakeDependents(key);
     },
-    onRecordSeen: leftBehind.recordSeen,
-    // Whoever deletes a record makes Vidra forget what it has, which the sync's next run finds again.
-    onRecordGone: ({ sync }) => {
-      const key = sync === undefined ? '' : nameOfDefinition({ kind: 'InfrahubSync', name: sync });
-      if (known.has(key)) add(key, { type: 'interval' });
+    onRecordSeen: (record, before) => {
+      leftBehind.recordSeen(record);
+      if (record.stored.deleting && before && !before.stored.deleting) renew(record);
     },
+    onRecordGone: renew,
     onProblem: (error) => emit({ type: 'waiting', error }),
   });
   leftBehind.begin();

@@ -141,8 +141,8 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
       open.delete(member);
     };
     try {
-      await discover(target);
       await Promise.all(members.map(begin));
+      await discover(target);
       await reconcileGroup(members, target, { run, report });
     } catch (error) {
       if (!(error instanceof VidraError) && !run.signal.aborted) throw error;

@@ -82,7 +82,7 @@ function withoutPlan({ planDigest: _digest, plannedChanges: _changes, ...rest }:
 
 function stateOf(standing: Standing, ready: Saying): State {
   if (standing.type === 'suspended' || standing.type === 'held') return 'Pending';
-  if (standing.type === 'running' || standing.type === 'waiting' || standing.type === 'cut') return 'Running';
+  if (isUnderWay(standing)) return 'Running';
   if (ready.status === 'True') return 'Succeeded';
   if (standing.type === 'planned' && isLeft(ready)) return 'Pending';
   return ready.reason.startsWith('Source') ? 'Stale' : 'Failed';
@@ -103,13 +103,17 @@ function isAtRest({ type }: Standing): boolean {
   return type === 'ended' || type === 'failed' || type === 'planned';
 }
 
+function isUnderWay({ type }: Standing): boolean {
+  return type === 'running' || type === 'waiting' || type === 'cut';
+}
+
 function progressOf({ object, stored, standing, records }: StatusInput, state: State): JsonObject {
   const handled = stored.annotations[definitionAnnotations.reconcile];
   const snapshot = 'snapshot' in standing ? standing.snapshot : undefined;
   const isSync = object.kind === 'InfrahubSync';
   const checksums = snapshot?.artifacts.map(({ digest }) => digest).sort();
   return {
-    ...(isAtRest(standing) && handled !== undefined && { lastHandledReconcile: handled }),
+    ...(!isUnderWay(standing) && handled !== undefined && { lastHandledReconcile: handled }),
     ...(isSync && snapshot && { lastAttemptedRevision: snapshot.revision }),
     ...(isSync && snapshot && state === 'Succeeded' && standing.type === 'ended' && checksums
       ? { lastAppliedRevision: snapshot.revision, checksums }

@@ -113,8 +113,32 @@ describe('a definition', () => {
     expect(held).toMatchObject({ reason: 'DependencyNotReady' });
     expect(held.message).toContain('does not exist');
     expect(await cluster.exists(configMap('b'))).toBe(false);
-    await cluster.create(resource(`${namespace}-first`, [configMap('a')]));
+    const first = resource(`${namespace}-first`, [configMap('a')], { suspend: true });
+    await cluster.create(first);
+    const isSaid = async () => conditionOf(await cluster.get(second), 'Ready')?.message.includes('is not ready');
+    await waitFor('it to see what it waits for', isSaid);
+    await cluster.patch(first, 'merge-patch', { spec: { suspend: false } });
     await untilCondition(cluster, second, 'Ready', 'True');
+  });
+
+  it('that waits for itself says so at once, and goes on when that is mended', async () => {
+    const [first, second] = ['first', 'second'].map((name) => `${namespace}-${name}`) as [string, string];
+    const after = (name: string) => ({ dependsOn: [{ kind: 'VidraResource', name }] });
+    const [one, other] = [
+      resource(first, [configMap('a')], after(second)),
+      resource(second, [configMap('b')], after(first)),
+    ];
+    await cluster.create(one);
+    await cluster.create(other);
+    for (const each of [one, other]) await untilCondition(cluster, each, 'Stalled', 'True');
+    const circle = ['first', 'second', 'first'].map((name) => `VidraResource ${namespace}-${name}`).join(' → ');
+    expect(conditionOf(await cluster.get(one), 'Ready')?.message).toBe(`waits for itself, by dependsOn: ${circle}`);
+    const asked = vidra(['reconcile', `vidraresource/${first}`, '--wait'], {
+      environment: { KUBECONFIG: controlPlane.kubeconfig },
+    });
+    expect(await asked).toMatchObject({ code: 1, stdout: expect.stringContaining('waits for itself') });
+    await cluster.patch(one, 'merge-patch', { spec: { dependsOn: [] } });
+    await untilCondition(cluster, other, 'Ready', 'True');
   });
 
   it('does not delete what is guarded until that is named', async () => {

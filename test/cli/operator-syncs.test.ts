@@ -101,6 +101,42 @@ describe('two syncs on one destination', () => {
   });
 });
 
+describe('the records of a sync', () => {
+  const kind = { apiVersion: 'infrahub.operators.com/v1alpha1', kind: 'VidraResource' };
+  const records = () => cluster.list<StoredDefinition>(kind.apiVersion, kind.kind);
+  const ready = async () => {
+    infrahub.setArtifact({ name: 'Config', content: text(configMap('a'), configMap('b')) });
+    // What happens is for what happened, and not for the time.
+    const one = { ...syncOf('web', 'Config'), spec: { ...syncOf('web', 'Config').spec, interval: '1h' } };
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    return one;
+  };
+
+  it('tell what goes with it also when somebody deletes them all together', async () => {
+    const one = await ready();
+    for (const record of await records()) await cluster.remove({ ...kind, metadata: record.metadata });
+    await cluster.remove(one);
+    await waitFor('all to be gone', async () => !(await cluster.exists(one)) && (await records()).length === 0);
+    expect(await mine()).toEqual([]);
+  });
+
+  it('are made anew when somebody deletes one, and what they tell of is left alone', async () => {
+    const one = await ready();
+    const before = (await cluster.get(configMap('a'))).metadata;
+    const [record] = await records();
+    await cluster.remove({ ...kind, metadata: record?.metadata ?? { name: '' } });
+    await waitFor('another record', async () => {
+      const [now] = await records();
+      return now && now.metadata.uid !== record?.metadata.uid && now.status?.managedResources?.length === 2;
+    });
+    expect((await cluster.get(configMap('a'))).metadata).toEqual(before);
+    expect(await mine()).toEqual(['a', 'b']);
+    await cluster.remove(one);
+    await waitFor('it to be gone', async () => !(await cluster.exists(one)));
+  });
+});
+
 describe('an artifact', () => {
   it('that is renamed stays, that leaves goes, and that is not rendered keeps what it gave', async () => {
     const ids = ['a', 'b', 'c'].map((name) => infrahub.setArtifact({ name: 'Config', content: text(configMap(name)) }));
