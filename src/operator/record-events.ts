@@ -39,9 +39,9 @@ const finishMs = 2_000;
 
 /** An event that was written, and how often it happened. */
 interface Written {
-  readonly name: string;
+  /** As it was when it happened first. */
+  readonly event: Manifest;
   readonly uid: string;
-  readonly resourceVersion: string;
   readonly count: number;
 }
 
@@ -51,7 +51,7 @@ export function recordEvents({ onLoss }: RecorderOptions): Recorder {
   let isToldOf = false;
   let last = Promise.resolve();
 
-  const write = async (home: Cluster, content: JsonObject) => {
+  const writeOne = async (home: Cluster, content: JsonObject) => {
     const type = home.typeOf(eventKind);
     if (!type) return;
     const key = JSON.stringify(content);
@@ -75,7 +75,7 @@ export function recordEvents({ onLoss }: RecorderOptions): Recorder {
         waiting++;
         const content = contentOf(about, happening);
         last = last
-          .then(() => write(home, content))
+          .then(() => writeOne(home, content))
           .catch(lose)
           .finally(() => {
             waiting--;
@@ -87,34 +87,38 @@ export function recordEvents({ onLoss }: RecorderOptions): Recorder {
 }
 
 /** Nothing when it is not there any more: events go after an hour. */
-async function countAgain(home: Cluster, type: ResourceType, before: Written): Promise<Written | undefined> {
-  const { name, uid, resourceVersion } = before;
-  const count = before.count + 1;
-  const series = { op: 'add' as const, path: '/series', value: { count, lastObservedTime: now() } };
-  const metadata = await home.patch(type, { ...eventKind, namespace, name }, [series], {
-    uid,
-    resourceVersion,
-    manager,
-  });
-  return metadata && { name, uid, resourceVersion: metadata.resourceVersion, count };
+function countAgain(home: Cluster, type: ResourceType, { event, uid, count }: Written): Promise<Written | undefined> {
+  return write(home, type, event, { uid, count: count + 1 });
 }
 
-async function create(home: Cluster, type: ResourceType, content: JsonObject): Promise<Written | undefined> {
+function create(home: Cluster, type: ResourceType, content: JsonObject): Promise<Written | undefined> {
   const { name: of } = content['regarding'] as unknown as { readonly name: string };
-  const name = nameAfter(of);
   const event: Manifest = {
     apiVersion: apiVersionOf(eventKind),
     kind: eventKind.kind,
-    metadata: { name, namespace },
+    metadata: { name: nameAfter(of), namespace },
     eventTime: now(),
     reportingController: 'vidra',
     reportingInstance: hostname().slice(0, 128),
     ...content,
   };
-  const created = await home.create(type, event);
-  if (!created) return undefined;
-  const { uid, resourceVersion } = created.metadata as unknown as Written;
-  return { name, uid, resourceVersion, count: 1 };
+  return write(home, type, event, { count: 1 });
+}
+
+/** By server-side apply: where an answer is lost and it is sent again, it is still one event, and counted once. */
+async function write(
+  home: Cluster,
+  type: ResourceType,
+  event: Manifest,
+  { uid, count }: Pick<Written, 'count'> & Partial<Written>,
+): Promise<Written | undefined> {
+  const series = count > 1 && { series: { count, lastObservedTime: now() } };
+  const answer = await home.apply(
+    type,
+    { ...event, ...series },
+    { manager, force: true, ...(uid !== undefined && { expect: { uid } }) },
+  );
+  return answer.type === 'applied' ? { event, uid: answer.metadata.uid, count } : undefined;
 }
 
 let made = 0;

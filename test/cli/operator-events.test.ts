@@ -4,6 +4,7 @@ import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
 import { createAccount } from '../support/account.ts';
 import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
 import { type Operator, resource, startHome, startOperator, untilCondition } from '../support/operator.ts';
+import { startProxy } from '../support/proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let controlPlane: ControlPlane;
@@ -100,6 +101,33 @@ describe('events of a definition', () => {
     const again = await waitFor('a series', async () => (await eventsOf(one)).find(isCounted));
     expect(again).toMatchObject({ type: 'Warning', note: expect.stringContaining('nowhere') });
     expect(await eventsOf(one)).toHaveLength(1);
+    // As the API server does after a while.
+    await cluster.remove({ ...again, apiVersion: 'events.k8s.io/v1', kind: 'Event' });
+    const next = await waitFor('another series', async () => (await eventsOf(one)).find(isCounted));
+    expect(next.metadata.uid).not.toBe(again.metadata.uid);
+    expect(await eventsOf(one)).toHaveLength(1);
+  });
+
+  it('count it also when it is not known at first whether it was written', async () => {
+    await operator.stop();
+    const proxy = await startProxy(controlPlane.kubeconfig);
+    const written = { writes: true, path: /\/events/ };
+    const loseAnswer = () => proxy.inject({ ...written, times: 1, fault: { kind: 'lose-answer' } });
+    loseAnswer();
+    operator = await startOperator(proxy.kubeconfig);
+    const one = resource(`${namespace}-web`, [], { manifest: 'kind: [', interval: '1s' });
+    await cluster.create(one);
+    const untilCounted = (least: number) =>
+      waitFor(`a series of ${least}`, async () => {
+        return (await eventsOf(one)).find(({ series }) => (series?.count ?? 1) >= least);
+      });
+    const { note } = await untilCounted(2);
+    expect(note).toContain('is not valid YAML');
+    proxy.heal();
+    loseAnswer();
+    await untilCounted(4);
+    expect(await eventsOf(one)).toHaveLength(1);
+    await proxy.close();
   });
 
   it('tell what waits for people, and how it goes on', async () => {
