@@ -26,7 +26,7 @@ const table = {
   DESTINATION_UNKNOWN: {
     retry: false,
     exit: 1,
-    hint: 'Correct the field named above, or give its kubeconfig in a Secret (destination.kubeconfigSecret).',
+    hint: 'Correct the field named above, or give its kubeconfig in a Secret (destination.kubeconfigSecretRef).',
   },
   DESTINATION_INVALID: { retry: false, exit: 1, hint: 'Correct the kubeconfig in the Secret named above.' },
   CLUSTER_UNREACHABLE: {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VidraError } from '../errors.ts';
 import type { Cluster, Selection } from './cluster.ts';
+import { placesToWatch } from './counted-namespaces.ts';
 import { secretKind } from './labelled-secrets.ts';
 
 export interface SecretVersions {
@@ -12,24 +13,24 @@ export interface SecretVersions {
 export interface FollowOptions {
   readonly home: () => Promise<Cluster>;
   readonly label: string;
-  /** Watched alone when Secrets may not be watched everywhere. */
-  readonly namespace: string;
+  /** Where labelled Secrets count. */
+  readonly namespaces: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /** What may not be watched counts as changed so often. */
 const blindMs = 30_000;
 
-export function followSecrets({ home, label, namespace, signal }: FollowOptions): SecretVersions {
-  const watches = new Map<string, () => string>();
-  const labelled: Selection[] = [{ labelSelector: label }, { labelSelector: label, namespace }];
+export function followSecrets({ home, label, namespaces, signal }: FollowOptions): SecretVersions {
+  const watches = new Map<string, readonly (() => string)[]>();
+  const follow = (selections: readonly Selection[]) => followOne(home, selections, signal);
   return {
     versionOf(secret) {
       const key = secret ? `${secret.namespace}/${secret.name}` : '';
-      const selections = secret ? [{ namespace: secret.namespace, name: secret.name }] : labelled;
-      const version = watches.get(key) ?? followOne(home, selections, signal);
-      watches.set(key, version);
-      return version();
+      const places = secret ? [[{ namespace: secret.namespace, name: secret.name }]] : placesToWatch(namespaces, label);
+      const versions = watches.get(key) ?? places.map(follow);
+      watches.set(key, versions);
+      return versions.map((version) => version()).join(' ');
     },
   };
 }

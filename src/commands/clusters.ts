@@ -16,7 +16,7 @@ import { ask, mustConfirm } from './ask.ts';
 import { definitionsThere, namesOf, partOf } from './definitions-there.ts';
 import type { ConsentedOptions, GetOptions, KeptOptions, ListOptions } from './group-flags.ts';
 import { type Home, typeIn, withHome } from './home.ts';
-import { findKept, keep, labelled, removeKept } from './keep.ts';
+import { findKept, keep, labelled, noteUncounted, placesText, removeKept } from './keep.ts';
 import { printFacts, printObject, printRows, printText } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 
@@ -46,6 +46,7 @@ export async function applyCluster(
       ...(!live && { type: 'Opaque' }),
     }));
     const { server, login } = kubeconfig;
+    noteUncounted(home, reference.namespace, terminal);
     printText([`${kept} ${describe(reference)} for ${server}, which is entered with ${login}.`], terminal);
     return 0;
   });
@@ -139,7 +140,8 @@ async function mustFind(name: string, home: Home, type: ResourceType, options: K
     secret.metadata.name === kubeconfigName(name) ||
     [...servers.values()].some((server) => destinationServer(server) === destinationServer(name));
   const [found, ...others] = all.filter(fits);
-  if (!found) throw new VidraError('NOT_FOUND', `no Secret labelled ${hostLabel} is for ${name}`);
+  if (!found)
+    throw new VidraError('NOT_FOUND', `no Secret in ${placesText(home, options)} labelled ${hostLabel} is for ${name}`);
   if (others.length === 0) return found;
   const names = [found, ...others].map(({ secret }) => secretName(secret)).join(', ');
   throw new VidraError('USAGE', `several fit ${name}: name one of ${names}`);

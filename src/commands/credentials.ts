@@ -11,7 +11,7 @@ import { ask, askSecret, givenSecret, mustConfirm } from './ask.ts';
 import { definitionsThere, namesOf, partOf } from './definitions-there.ts';
 import type { ConsentedOptions, GetOptions, KeptOptions, ListOptions } from './group-flags.ts';
 import { type Home, typeIn, withHome } from './home.ts';
-import { findKept, keep, labelled, removeKept } from './keep.ts';
+import { findKept, keep, labelled, noteUncounted, placesText, removeKept } from './keep.ts';
 import { printFacts, printObject, printRows, printText } from './print.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 
@@ -45,6 +45,7 @@ export async function applyCredentials(
         ...(!live && { type: 'Opaque' }),
       };
     });
+    noteUncounted(home, reference.namespace, terminal);
     printText([`${kept} ${describe(reference)} with the login of ${username} to ${text}.`], terminal);
     return 0;
   });
@@ -54,7 +55,11 @@ export function deleteCredentials(text: string, options: ConsentedOptions, termi
   const address = infrahubAddress(text);
   return withHome(options, terminal, async (home): Promise<ExitStatus> => {
     const type = typeIn(home.cluster, secretKind);
-    const { secret, url, username } = mustFit(address, await findLogins(home, type, address.host, options));
+    const { secret, url, username } = mustFit(
+      address,
+      await findLogins(home, type, address.host, options),
+      placesText(home, options),
+    );
     const name = describe(referenceOf(secret));
     const users = (await definitionsThere(home.cluster, 'InfrahubSync')).filter((sync) => reads(sync, url, address));
     terminal.stderr.write(`${name} holds the login of ${username ?? 'nobody'} to ${url ?? address.host}.\n`);
@@ -69,7 +74,8 @@ export function deleteCredentials(text: string, options: ConsentedOptions, termi
 export function getCredentials(text: string, options: GetOptions, terminal: Terminal): Promise<ExitStatus> {
   const address = infrahubAddress(text);
   return withHome(options, terminal, async (home): Promise<ExitStatus> => {
-    const found = mustFit(address, await findLogins(home, typeIn(home.cluster, secretKind), address.host, options));
+    const logins = await findLogins(home, typeIn(home.cluster, secretKind), address.host, options);
+    const found = mustFit(address, logins, placesText(home, options));
     if (options.output !== 'text') printObject(found.secret, options, terminal);
     else {
       const shown = (value: string | undefined) => value && (options.showSecrets ? value : '***');
@@ -116,13 +122,13 @@ function fitting({ url }: InfrahubAddress, all: readonly Login[]): Login | undef
 }
 
 /** Throws NOT_FOUND or USAGE. */
-function mustFit(address: InfrahubAddress, all: readonly Login[]): Login {
+function mustFit(address: InfrahubAddress, all: readonly Login[], where: string): Login {
   const found = fitting(address, all);
   if (found) return found;
   const urls = all.flatMap(({ url }) => url ?? []);
   if (urls.length > 1 && address.url === undefined)
     throw new VidraError('USAGE', `there are several on ${address.host}: write ${urls.join(' or ')}`);
-  const message = `no Secret labelled ${credentialsLabel}=${address.host} is for ${address.url ?? address.host}`;
+  const message = `no Secret in ${where} labelled ${credentialsLabel}=${address.host} is for ${address.url ?? address.host}`;
   throw new VidraError('NOT_FOUND', urls.length > 0 ? `${message}, but for ${urls.join(', ')}` : message);
 }
 

@@ -63,7 +63,7 @@ async function work(target: Target, connected: Connected, parts: Parts): Promise
       clusterFor: connected.destinations.of,
       fenced: connected.fenced,
       measure: measureBy(servers.metrics),
-      namespace: connected.namespace,
+      secretNamespaces: connected.secretNamespaces,
     });
   } finally {
     await release();

@@ -23,7 +23,7 @@ export interface GetOptions extends ListOptions {
 export function addKeptFlags(command: Command): Command {
   return addClusterFlags(command).option(
     '-n, --namespace <name>',
-    'namespace to look in; if not given, new ones go to vidra-system (VIDRA_NAMESPACE)',
+    'namespace to look in; if not given, vidra-system (VIDRA_NAMESPACE) and those of VIDRA_SECRET_NAMESPACES',
     namespaceName,
   );
 }

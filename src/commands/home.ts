@@ -14,6 +14,8 @@ export interface Home {
   readonly cluster: Cluster;
   /** Vidra's own. */
   readonly namespace: string;
+  /** Where Secrets and ConfigMaps count that are found by a label. */
+  readonly secretNamespaces: readonly string[];
 }
 
 /** Calls `use` with the cluster, and ends its connections afterwards, whatever happened. */
@@ -24,13 +26,13 @@ export async function withHome<T>(
 ): Promise<T> {
   const { environment } = terminal;
   const settings = mergeSettings(options, environment, await readProfiles(configFolder(environment)));
-  const { kubeconfig: file, context, recordNamespace: namespace } = settings;
+  const { kubeconfig: file, context, recordNamespace: namespace, secretNamespaces } = settings;
   const signal = AbortSignal.any([terminal.signal]);
   // Every request under way listens for it.
   setMaxListeners(0, signal);
   const cluster = await connectCluster({ file, context, environment, signal });
   try {
-    return await use({ cluster, namespace });
+    return await use({ cluster, namespace, secretNamespaces });
   } finally {
     await cluster.close();
   }

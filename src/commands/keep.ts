@@ -1,11 +1,13 @@
 /** Objects that people keep for Vidra by single commands: found by label, written only when they would change. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
+import { everyNamespace, isCounted } from '../cluster/counted-namespaces.ts';
+import { listCounted } from '../cluster/list-counted.ts';
 import { ensureNamespace } from '../cluster/namespace.ts';
 import { VidraError } from '../errors.ts';
-
 import { canonicalJson } from '../manifest/json.ts';
 import { describe, type Manifest, type Metadata, type ObjectReference } from '../manifest/manifest.ts';
 import type { Home } from './home.ts';
+import type { Terminal } from './terminal.ts';
 
 export type Kept = 'Created' | 'Updated' | 'Unchanged';
 
@@ -47,37 +49,36 @@ export function labelled(
 }
 
 export interface Place {
-  /** As `-n` names it: only there. Otherwise everywhere, or in Vidra's own where more is forbidden. */
+  /** As `-n` names it: only there. Otherwise where such objects count. */
   readonly namespace?: string;
 }
 
-/** By namespace and name, those in Vidra's own namespace first. */
+/** In the order in which they count. Throws CLUSTER_FORBIDDEN where none may be read. */
 export async function findKept(
-  { cluster, namespace: own }: Home,
+  { cluster, secretNamespaces }: Home,
   type: ResourceType,
   labelSelector: string,
   { namespace }: Place,
-): Promise<Manifest[]> {
-  const found = await listWhereAllowed(cluster, type, labelSelector, namespace, own);
-  const rank = ({ metadata }: Manifest) =>
-    `${metadata.namespace === own ? 0 : 1}/${metadata.namespace}/${metadata.name}`;
-  return found.sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+): Promise<readonly Manifest[]> {
+  const namespaces = namespace === undefined ? secretNamespaces : [namespace];
+  const { objects, read, refusals } = await listCounted(cluster, type, labelSelector, namespaces);
+  const [refusal] = refusals;
+  if (refusal && read.length === 0) throw refusal.error;
+  return objects;
 }
 
-async function listWhereAllowed(
-  cluster: Cluster,
-  type: ResourceType,
-  labelSelector: string,
-  namespace: string | undefined,
-  own: string,
-): Promise<Manifest[]> {
-  if (namespace !== undefined) return cluster.list(type, { labelSelector, namespace });
-  try {
-    return await cluster.list(type, { labelSelector });
-  } catch (error) {
-    if (!(error instanceof VidraError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
-    return cluster.list(type, { labelSelector, namespace: own });
-  }
+/** For people: where it was looked. */
+export function placesText({ secretNamespaces }: Home, { namespace }: Place): string {
+  const namespaces = namespace === undefined ? secretNamespaces : [namespace];
+  return namespaces.includes(everyNamespace) ? 'any namespace' : namespaces.join(', ');
+}
+
+/** Tells whoever keeps something where it is not found by its label. */
+export function noteUncounted({ secretNamespaces }: Home, namespace: string, { stderr }: Terminal): void {
+  if (isCounted(namespace, secretNamespaces)) return;
+  stderr.write(
+    `note: in ${namespace} it counts only for a Vidra whose VIDRA_SECRET_NAMESPACES (rbac.secretNamespaces of the chart) names that\n`,
+  );
 }
 
 /** This very object, as it was read. Throws PLAN_STALE when it has changed since; gives what it still waits for. */

@@ -7,7 +7,7 @@ import { describe, type Manifest, type ObjectReference, referenceOf } from '../m
 import { mustConfirm } from './ask.ts';
 import type { ConsentedOptions, KeptOptions, ListOptions } from './group-flags.ts';
 import { type Home, typeIn, withHome } from './home.ts';
-import { findKept, keep, labelled, removeKept } from './keep.ts';
+import { findKept, keep, labelled, noteUncounted, placesText, removeKept } from './keep.ts';
 import { printFacts, printObject, printRows, printText } from './print.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
@@ -44,6 +44,7 @@ export function applyConfig(options: ConfigOptions, terminal: Terminal): Promise
       const metadata = labelled(reference, { [settingsLabel.name]: settingsLabel.value }, live);
       return { apiVersion: 'v1', kind: 'ConfigMap', ...live, metadata, data: { ...others, ...settings } };
     });
+    noteUncounted(home, reference.namespace, terminal);
     printText([`${kept} ${describe(reference)}: ${sentence(settings)}.`], terminal);
     return 0;
   });
@@ -116,13 +117,13 @@ function sentence(settings: Settings): string {
 async function mustFind(home: Home, type: ResourceType, options: KeptOptions): Promise<Manifest> {
   const [found, ...others] = await findConfigs(home, type, options);
   const label = `${settingsLabel.name}=${settingsLabel.value}`;
-  if (!found) throw new VidraError('NOT_FOUND', `no ConfigMap is labelled ${label}`);
+  if (!found) throw new VidraError('NOT_FOUND', `no ConfigMap in ${placesText(home, options)} is labelled ${label}`);
   if (others.length === 0) return found;
   const names = [found, ...others].map(secretName).join(', ');
   throw new VidraError('USAGE', `there are several, ${names}: choose one by --namespace`);
 }
 
-function findConfigs(home: Home, type: ResourceType, options: KeptOptions): Promise<Manifest[]> {
+function findConfigs(home: Home, type: ResourceType, options: KeptOptions): Promise<readonly Manifest[]> {
   return findKept(home, type, `${settingsLabel.name}=${settingsLabel.value}`, options);
 }
 

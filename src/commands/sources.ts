@@ -21,6 +21,8 @@ interface SourcesOptions {
   readonly home: Cluster;
   /** Told which credentials are used, never what they are. */
   readonly note: (text: string) => void;
+  /** Told of Secrets that may be meant, and do not count. */
+  readonly warn: (text: string) => void;
   /** Take up credentials that change in Secrets. */
   readonly rotation: boolean;
 }
@@ -41,7 +43,7 @@ export function createSources(options: SourcesOptions): Sources {
   // Those with former credentials stay open, as runs may still use them.
   const clients = new Map<string, Promise<InfrahubClient>>();
   const cache = folderCache(join(cacheFolder(settings.access.environment), 'artifacts'));
-  const follow = { label: credentialsLabel, namespace: settings.recordNamespace, signal: ended.signal };
+  const follow = { label: credentialsLabel, namespaces: settings.secretNamespaces, signal: ended.signal };
   const versions = rotation ? followSecrets({ home: () => Promise.resolve(home), ...follow }) : undefined;
 
   const accessFor = ({ infrahubAPIURL: url, credentialsSecretRef: named }: From): Promise<Access> => {
@@ -107,11 +109,12 @@ async function createClient(
 async function clusterAccess(
   url: string,
   named: From['credentialsSecretRef'],
-  { home, settings, note }: SourcesOptions,
+  { home, settings, note, warn }: SourcesOptions,
 ): Promise<Access> {
   if (named) return accessFromNamed(url, named, home);
-  const found = await accessFromSecret(url, home, settings.recordNamespace);
+  const found = await accessFromSecret(url, home, settings.secretNamespaces);
   if (found.note) note(`Credentials for ${url}: ${found.note}`);
+  if (found.strangers) warn(`Warning: credentials for ${url}: the Secret ${found.strangers}`);
   return found.access;
 }
 

@@ -15,7 +15,9 @@ import { connectHistory } from '../history/secrets.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import type { Consent } from '../plan/guards.ts';
 import { readFiles } from '../source/files.ts';
+import { printable } from '../view/printable.ts';
 import { readClusterDefinitions } from './cluster-definitions.ts';
+import { bySettingsOf } from './cluster-settings.ts';
 import type { ClusterOptions } from './flags.ts';
 import { createSources } from './sources.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,6 +46,8 @@ export interface Connected {
   readonly kubeconfig: KubeconfigSelection;
   /** Vidra's own namespace. */
   readonly namespace: string;
+  /** Where Secrets and ConfigMaps count that are found by a label. */
+  readonly secretNamespaces: readonly string[];
   /** The target whose home cluster and records may be written to while a fence is held. */
   readonly fenced: (fence: WriteFence) => Promise<Target>;
 }
@@ -56,13 +60,14 @@ export async function withTarget<T>(
   use: (target: Target, connected: Connected) => Promise<T>,
 ): Promise<T> {
   const settings = await settingsOf(options, terminal);
-  const namespace = settings.recordNamespace;
+  const { recordNamespace: namespace, secretNamespaces } = settings;
   const kubeconfig = { file: settings.kubeconfig, context: settings.context, environment: terminal.environment };
+  const warn = sayingOnce((text) => terminal.stderr.write(`${printable(text)}\n`));
   const destinations = createDestinations({
     kubeconfig,
-    namespace,
+    secretNamespaces,
     signal: terminal.signal,
-    warn: (text) => void terminal.stderr.write(`${text}\n`),
+    warn,
     rotation: rules.stays === true,
   });
   const note = (text: string) => void (options.verbose && terminal.stderr.write(`${text}\n`));
@@ -72,13 +77,14 @@ export async function withTarget<T>(
     connecting.catch(() => undefined);
     const given = options.filename && (await readDefinitions(options.filename, terminal));
     const home = await connecting;
-    const definitions = given ?? (rules.ofCluster ? await readClusterDefinitions(home) : []);
-    const sources = createSources({ settings, home, note, rotation: rules.stays === true });
+    const ofCluster = given === undefined && rules.ofCluster === true;
+    const definitions = given ?? (ofCluster ? await readClusterDefinitions(home) : []);
+    const sources = createSources({ settings, home, note, warn, rotation: rules.stays === true });
     try {
       const target: Target = {
         set: settings.set,
         definitions,
-        sourceOf: sources.of,
+        sourceOf: ofCluster ? bySettingsOf(home, secretNamespaces, sources.of, warn) : sources.of,
         clusterOf: (server) => destinations.of({ server }),
         namespace: settings.namespace,
         ...(await recordsOn(home, namespace)),
@@ -91,13 +97,21 @@ export async function withTarget<T>(
         ...target,
         ...(await recordsOn(home.fenced(fence), namespace)),
       });
-      return await use(target, { destinations, kubeconfig, namespace, fenced });
+      return await use(target, { destinations, kubeconfig, namespace, secretNamespaces, fenced });
     } finally {
       await sources.close();
     }
   } finally {
     await destinations.close();
   }
+}
+
+function sayingOnce(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) say(text);
+    said.add(text);
+  };
 }
 
 async function recordsOn(home: Cluster, namespace: string): Promise<Pick<Target, 'home' | 'inventory' | 'history'>> {

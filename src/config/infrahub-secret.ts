@@ -1,6 +1,6 @@
 /** Infrahub credentials from the home cluster's Secrets: of those that definitions name, or that carry upstream Vidra's label. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { labelledSecrets, secretKind, secretName } from '../cluster/labelled-secrets.ts';
+import { labelledSecrets, secretKind, secretName, strangersText } from '../cluster/labelled-secrets.ts';
 import { VidraError } from '../errors.ts';
 import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import type { InfrahubCredentials } from '../source/infrahub-session.ts';
@@ -11,22 +11,28 @@ export interface SecretAccess {
   readonly access?: InfrahubAccess;
   /** For people: why no Secret is used. */
   readonly note?: string;
+  /** Of Secrets that do not count where they are, and perhaps should. */
+  readonly strangers?: string;
 }
 
 /**
- * The credentials for `url`: of the Secret whose `infrahubapiurl` is this server, else of one that names no URL. `namespace`
- * is looked at first, and alone when Secrets may not be listed everywhere. Throws CLUSTER_* but for a refusal.
+ * The credentials for `url`: of the Secret whose `infrahubapiurl` is this server, else of one that names no URL. Only those in
+ * `namespaces` count. Throws CLUSTER_* but for a refusal.
  */
-export async function accessFromSecret(url: string, home: Cluster, namespace: string): Promise<SecretAccess> {
+export async function accessFromSecret(
+  url: string,
+  home: Cluster,
+  namespaces: readonly string[],
+): Promise<SecretAccess> {
   const { hostname } = new URL(url);
-  const found = await labelledSecrets(home, credentialsLabel, hostname, namespace);
-  if (found === 'refused') return { note: `Secrets with credentials for ${hostname} may not be read` };
-  const logins = found.map((secret) => ({ name: secretName(secret), ...readLogin(secret) }));
+  const { secrets, missing } = await labelledSecrets(home, credentialsLabel, hostname, namespaces);
+  const logins = secrets.map((secret) => ({ name: secretName(secret), ...readLogin(secret) }));
   const login = fittingLogin(url, logins.filter(credentialsOf));
   const access = login && accessOf(login);
   if (access) return { access };
-  if (found.length === 0) return { note: `no Secret is labelled ${credentialsLabel}=${hostname}` };
-  return { note: `no Secret labelled ${credentialsLabel}=${hostname} holds credentials for this URL` };
+  const strangers = await strangersText(home, credentialsLabel, hostname, namespaces);
+  const unfit = `no Secret labelled ${credentialsLabel}=${hostname} holds credentials for this URL`;
+  return { note: secrets.length === 0 ? missing : unfit, ...(strangers && { strangers }) };
 }
 
 /** Of the Secret that a definition names, for `url`. Throws SOURCE_UNAUTHORIZED when it does not give them, and CLUSTER_*. */

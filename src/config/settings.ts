@@ -25,26 +25,37 @@ export interface Settings {
   readonly namespace: string;
   /** Vidra's own namespace, where its records are kept. */
   readonly recordNamespace: string;
+  /** Where Secrets and ConfigMaps count that are found by a label: Vidra's own first, then those that somebody named; `*` is all. */
+  readonly secretNamespaces: readonly string[];
   readonly access: AccessSettings;
 }
 
-/** Empty text counts as not set. Throws PROFILE_UNKNOWN, or USAGE for a VIDRA_NAMESPACE that cannot be one. */
+/** Empty text counts as not set. Throws PROFILE_UNKNOWN, or USAGE for a namespace that cannot be one. */
 export function mergeSettings(flags: GivenFlags, environment: Environment, profiles: Profiles): Settings {
   const profile = flags.profile || environment['VIDRA_PROFILE'];
   if (profile && !Object.hasOwn(profiles.byName, profile)) throw unknownProfile(profile);
   const recordNamespace = environment['VIDRA_NAMESPACE'] || 'vidra-system';
-  if (!isNamespaceName(recordNamespace)) {
-    throw new VidraError(
-      'USAGE',
-      `VIDRA_NAMESPACE cannot be ${JSON.stringify(recordNamespace)}: use small letters, digits and dashes`,
-    );
-  }
+  mustBeNamespace('VIDRA_NAMESPACE', recordNamespace);
   return {
     set: flags.set || 'default',
     context: flags.context || undefined,
     kubeconfig: flags.kubeconfig || undefined,
     namespace: flags.namespace || 'default',
     recordNamespace,
+    secretNamespaces: [...new Set([recordNamespace, ...secretNamespaces(environment)])],
     access: { environment, profiles, ...(profile && { profile }) },
   };
+}
+
+function secretNamespaces(environment: Environment): string[] {
+  const variable = 'VIDRA_SECRET_NAMESPACES';
+  const names = (environment[variable] ?? '').split(/[\s,]+/).filter((name) => name !== '');
+  for (const name of names) if (name !== '*') mustBeNamespace(variable, name);
+  return names;
+}
+
+function mustBeNamespace(variable: string, name: string): void {
+  if (isNamespaceName(name)) return;
+  const message = `${variable} cannot be ${JSON.stringify(name)}: use small letters, digits and dashes`;
+  throw new VidraError('USAGE', message);
 }

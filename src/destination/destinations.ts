@@ -14,8 +14,8 @@ import { resolveAccess, serverOf } from './resolve.ts';
 export interface DestinationsOptions {
   /** Its context is home; the others are what definitions may name by their server. */
   readonly kubeconfig: KubeconfigSelection;
-  /** Vidra's own: its Secrets count before those of others. */
-  readonly namespace: string;
+  /** Where labelled Secrets count, the first before the others; `*` is all. */
+  readonly secretNamespaces: readonly string[];
   readonly signal: AbortSignal;
   /** Told once of each connection that is less safe than it should be. */
   readonly warn: (text: string) => void;
@@ -36,7 +36,7 @@ export interface Destinations {
 
 /** Opens nothing before the first is asked for. */
 export function createDestinations(options: DestinationsOptions): Destinations {
-  const { kubeconfig, namespace, warn } = options;
+  const { kubeconfig, secretNamespaces, warn } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   const homes = keepConnections<Pick<Opened, 'cluster'>>();
@@ -49,10 +49,12 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const address = destinationServer(server);
     return address === '' || isSameAddress(address, (await home()).server);
   };
-  const versions = options.rotation ? followSecrets({ home, label: hostLabel, namespace, signal }) : undefined;
+  const versions = options.rotation
+    ? followSecrets({ home, label: hostLabel, namespaces: secretNamespaces, signal })
+    : undefined;
   const versionOf = (destination: ClusterDestination) => versions?.versionOf(destination.kubeconfigSecret) ?? '';
   const accessOf = async (destination: ClusterDestination) =>
-    resolveAccess(destination, { home: await home(), kubeconfig, namespace });
+    resolveAccess(destination, { home: await home(), kubeconfig, secretNamespaces });
   const open = createOpen({ kubeconfig, signal, accessOf, versionOf, warn });
 
   return {

@@ -1,7 +1,7 @@
 /** Kubeconfigs in Secrets of the home cluster: those that a definition names, and those that carry the label of a host. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ForeignKubeconfig, readForeignKubeconfig } from '../cluster/foreign-kubeconfig.ts';
-import { labelledSecrets, secretKind, secretName } from '../cluster/labelled-secrets.ts';
+import { labelledSecrets, secretKind, secretName, strangersText } from '../cluster/labelled-secrets.ts';
 import { VidraError } from '../errors.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import type { SecretReference } from './destination.ts';
@@ -17,20 +17,25 @@ export async function namedKubeconfig(home: Cluster, reference: SecretReference)
   const type = home.typeOf(secretKind);
   const secret = type && (await home.get(type, { ...secretKind, namespace, name }));
   if (!secret) {
-    const subject = `destination.kubeconfigSecret ${namespace}/${name}`;
+    const subject = `destination.kubeconfigSecretRef ${namespace}/${name}`;
     throw new VidraError('DESTINATION_UNKNOWN', 'there is no such Secret in the home cluster', { subject });
   }
   return readSecret(secret, key);
 }
 
-/** One by one, in the order in which they count; an error for what is none. `refused`: no Secrets may be read. */
+/** One by one, in the order in which they count; an error for what is none. `missing` is for people, where there are none. */
 export async function labelledKubeconfigs(
   home: Cluster,
   host: string,
-  namespace: string,
-): Promise<'refused' | (ForeignKubeconfig | VidraError)[]> {
-  const secrets = await labelledSecrets(home, hostLabel, host, namespace);
-  return secrets === 'refused' ? secrets : secrets.map(tryRead);
+  namespaces: readonly string[],
+): Promise<{ readonly found: readonly (ForeignKubeconfig | VidraError)[]; readonly missing: string }> {
+  const { secrets, missing } = await labelledSecrets(home, hostLabel, host, namespaces);
+  return { found: secrets.map(tryRead), missing };
+}
+
+/** Of labelled Secrets that do not count, for people. */
+export function strangeKubeconfigs(home: Cluster, host: string, namespaces: readonly string[]): Promise<string> {
+  return strangersText(home, hostLabel, host, namespaces);
 }
 
 function tryRead(secret: Manifest): ForeignKubeconfig | VidraError {

@@ -1,4 +1,4 @@
-/** Where the connection to a destination comes from: the definition's Secret, then one by label, then the workstation's kubeconfig. */
+/** Where the connection to a destination comes from: the definition's Secret, then the workstation's kubeconfig, then a Secret by its label. */
 import { isSameAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Grant } from '../cluster/credentials.ts';
@@ -7,7 +7,7 @@ import { contextOfServer, type KubeconfigSelection } from '../cluster/kubeconfig
 import { VidraError } from '../errors.ts';
 import { destinationServer } from '../inventory/inventory.ts';
 import type { ClusterDestination, SecretReference } from './destination.ts';
-import { hostLabel, labelledKubeconfigs, namedKubeconfig } from './kubeconfig-secrets.ts';
+import { hostLabel, labelledKubeconfigs, namedKubeconfig, strangeKubeconfigs } from './kubeconfig-secrets.ts';
 
 export type Access = HomeAccess | SecretAccess | ContextAccess;
 
@@ -42,8 +42,8 @@ export interface ResolveOptions {
   readonly home: Cluster;
   /** Of the workstation; the context is that of home. */
   readonly kubeconfig: KubeconfigSelection;
-  /** Vidra's own. */
-  readonly namespace: string;
+  /** Where labelled Secrets count. */
+  readonly secretNamespaces: readonly string[];
 }
 
 /** Throws DESTINATION_UNKNOWN, DESTINATION_INVALID, KUBECONFIG_INVALID and, of the home cluster, CLUSTER_*. */
@@ -53,13 +53,10 @@ export async function resolveAccess(destination: ClusterDestination, options: Re
   if (kubeconfigSecret) return secretAccess(...(await namedContext(kubeconfigSecret, server, options.home)));
   if (server === '' || isSameAddress(server, options.home.server))
     return { type: 'home', server: options.home.server, origin: 'home' };
-  const { fitting, looked } = await labelledContext(server, options);
-  if (fitting) return secretAccess(...fitting);
+  // What whoever runs this has written himself comes before what others have put into the cluster.
   const context = await contextOfServer(options.kubeconfig, server);
   if (context !== undefined) return { type: 'context', context, server, origin: `context ${context}` };
-  throw new VidraError('DESTINATION_UNKNOWN', `${looked}; and no context of the kubeconfig leads to it`, {
-    subject: `destination.server ${server}`,
-  });
+  return secretAccess(...(await labelledContext(server, options)));
 }
 
 /** The URL of a destination's server, as records name it. */
@@ -82,7 +79,7 @@ async function namedContext(reference: SecretReference, server: string, home: Cl
   const context = chosen(kubeconfig, reference.context, server);
   if (context && (server === '' || isSameAddress(context.server, server))) return [kubeconfig, context];
   const field =
-    reference.context === undefined ? 'destination.kubeconfigSecret' : 'destination.kubeconfigSecret.context';
+    reference.context === undefined ? 'destination.kubeconfigSecretRef' : 'destination.kubeconfigSecretRef.context';
   const wanted = [reference.context, server && `to ${server}`].filter(Boolean).join(' ');
   const message = `${kubeconfig.place} has no context ${wanted || 'that is the current one'}; ${contextsText(kubeconfig)}`;
   throw new VidraError('DESTINATION_UNKNOWN', message, { subject: field });
@@ -95,22 +92,23 @@ function chosen(kubeconfig: ForeignKubeconfig, name: string | undefined, server:
   return contexts.find((context) => context.name === (name ?? current));
 }
 
-/** The first that fits, or what was looked at, for people. */
-async function labelledContext(
-  server: string,
-  { home, namespace }: ResolveOptions,
-): Promise<{ fitting?: Found; looked: string }> {
+/** The first that fits. Throws DESTINATION_UNKNOWN with all that was looked at. */
+async function labelledContext(server: string, { home, secretNamespaces }: ResolveOptions): Promise<Found> {
   const host = URL.canParse(server) ? new URL(server).hostname : '';
-  const label = `${hostLabel}=${host}`;
-  const found = await labelledKubeconfigs(home, host, namespace);
-  if (found === 'refused') return { looked: `Secrets labelled ${label} may not be read` };
+  const { found, missing } = await labelledKubeconfigs(home, host, secretNamespaces);
   for (const kubeconfig of found) {
     const context = kubeconfig instanceof VidraError ? undefined : contextFor(kubeconfig, server);
-    if (context) return { fitting: [kubeconfig as ForeignKubeconfig, context], looked: '' };
+    if (context) return [kubeconfig as ForeignKubeconfig, context];
   }
-  if (found.length === 0) return { looked: `no Secret of the home cluster is labelled ${label}` };
   const parts = found.map((one) => (one instanceof VidraError ? one.message : `${one.place} has ${contextsText(one)}`));
-  return { looked: `no Secret labelled ${label} leads to it: ${parts.join(', ')}` };
+  const looked = [
+    'no context of the kubeconfig leads to it',
+    parts.length === 0 ? missing : `no Secret labelled ${hostLabel}=${host} does: ${parts.join(', ')}`,
+    await strangeKubeconfigs(home, host, secretNamespaces),
+  ];
+  throw new VidraError('DESTINATION_UNKNOWN', looked.filter(Boolean).join('; '), {
+    subject: `destination.server ${server}`,
+  });
 }
 
 function contextsText({ contexts }: ForeignKubeconfig): string {

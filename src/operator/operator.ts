@@ -30,8 +30,8 @@ export interface OperatorOptions {
   readonly fenced: (fence: WriteFence) => Promise<Target>;
   readonly share: Share;
   readonly measure: Measure;
-  /** Vidra's own. */
-  readonly namespace: string;
+  /** Where a ConfigMap with settings counts. */
+  readonly secretNamespaces: readonly string[];
   readonly emit: (event: LoopEvent) => void;
   readonly progress: (event: RunEvent) => void;
   /** Aborted: the runs that are under way end at a safe point, and all watches end. */
@@ -94,7 +94,7 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     measure.forgotten(key);
   };
   const settings = await followSettings({
-    ...{ home, namespace: options.namespace, signal },
+    ...{ home, namespaces: options.secretNamespaces, signal },
     onChange: (now, { queryName, reconcileOnEvents }) => {
       emit({ type: 'settings', ...now });
       queue.reschedule();

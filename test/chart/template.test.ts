@@ -58,6 +58,8 @@ describe('the Pod', () => {
       '--metrics-secure=true',
     ]);
     expect(environment).toEqual({ VIDRA_NAMESPACE: chartNamespace });
+    const named = podOf(await render(helm, { rbac: { secretNamespaces: ['infra', '*'] } }));
+    expect(named.environment).toMatchObject({ VIDRA_SECRET_NAMESPACES: 'infra,*' });
     expect(container.ports.map(({ name, containerPort }) => [name, containerPort])).toEqual([
       ['health', 8081],
       ['metrics', 8443],

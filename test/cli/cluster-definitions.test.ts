@@ -1,6 +1,7 @@
 /** `vidra plan`, `apply` and `prune` on the definitions of a cluster, alone and beside files and an operator. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import type { Cluster, Reference } from '../support/cluster.ts';
 import { write } from '../support/definitions.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type StoredDefinition,
   startHome,
   startOperator,
+  sync,
   untilCondition,
   type Written,
 } from '../support/operator.ts';
@@ -78,6 +80,33 @@ describe('vidra apply without files', () => {
     expect(await run('apply')).toMatchObject({ code: 0 });
     expect(await there('web', 'sleeping', 'seen', 'asked')).toEqual(['web', 'asked']);
     expect((await cluster.get(holding('asked'))).metadata.annotations ?? {}).toEqual({});
+  });
+
+  it("finds artifacts by the query of the operator's ConfigMap, and says what is wrong in it", async () => {
+    const infrahub = await startInfrahub({ accounts: { vidra: 'secret' } });
+    infrahub.failNext(403, { path: /^\/graphql/, times: 1_000 });
+    infrahub.state.queries.push({ ...infrahub.state.queries[0], name: 'Mine' } as never);
+    infrahub.setArtifact({ name: 'Web', content: JSON.stringify(configMap('web')) });
+    const metadata = { name: 'vidra-config', namespace, labels: { app: 'vidra' } };
+    const data = { queryName: 'Mine', requeueSyncAfter: 'soon' };
+    await cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as Reference);
+    const environment = { VIDRA_SECRET_NAMESPACES: namespace, INFRAHUB_USERNAME: 'vidra', INFRAHUB_PASSWORD: 'secret' };
+    const query = (name: string) => infrahub.count('GET', new RegExp(`^/api/query/${name}$`));
+    await create(sync(named('web'), { source: { infrahubAPIURL: infrahub.address, artefactName: 'Web' } }));
+
+    for (const verb of ['plan', 'apply']) {
+      infrahub.forgetRequests();
+      const { code, stderr } = await vidra([verb], {
+        environment: { KUBECONFIG: controlPlane.kubeconfig, ...environment },
+      });
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining(`Warning: ConfigMap ${namespace}/vidra-config: requeueSyncAfter must be`),
+      });
+      expect([query('Mine') > 0, query('ArtifactIDs')]).toEqual([true, 0]);
+    }
+    expect(await there('web')).toEqual(['web']);
+    await infrahub.close();
   });
 
   it('names a plan that waits for approval as the operator does', async () => {

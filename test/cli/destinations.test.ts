@@ -69,8 +69,8 @@ it('are applied there, and go when they leave', async () => {
 it('are refused with the field and the way out when nothing leads there', async () => {
   const { code, stdout, stderr } = await run('plan', '-f', definition('https://127.0.0.1:9'));
   expect(code).toBe(1);
-  expect(stdout + stderr).toContain('destination.server https://127.0.0.1:9: no Secret');
-  expect(stdout + stderr).toContain('destination.kubeconfigSecret');
+  expect(stdout + stderr).toContain('destination.server https://127.0.0.1:9: no context');
+  expect(stdout + stderr).toContain('destination.kubeconfigSecretRef');
 });
 
 it('are kept there by a process whose token is changed and revoked', async () => {

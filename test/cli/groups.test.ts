@@ -1,4 +1,4 @@
-/** `vidra cluster`, `credentials`, `config` and `infrahubsync`, on a control plane of their own: they look into all namespaces. */
+/** `vidra cluster`, `credentials`, `config` and `infrahubsync`, on a control plane of their own. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,16 +94,38 @@ describe('vidra credentials', () => {
     expect(await cluster.exists(secret(name))).toBe(true);
   });
 
-  it('renews the Secret that is there, wherever it is and whatever it is called', async () => {
+  it('renews the Secret that counts, whatever it is called, and writes nothing where others may read it', async () => {
     const namespace = await cluster.createNamespace();
     const labels = { 'infrahub-api-url': 'old.example.com' };
     const stringData = { username: 'ann', password: 'x' };
     await cluster.create({ ...secret('by-hand', namespace, labels), stringData } as Reference);
-    expect((await run('credentials', 'apply', 'http://old.example.com', '-u', 'eve', '-p', 'y')).stdout).toMatch(
-      new RegExp(`^Updated Secret ${namespace}/by-hand `),
-    );
+    const apply = (password: string, more: Record<string, string> = {}) =>
+      vidra(['credentials', 'apply', 'http://old.example.com', '-u', 'eve', '-p', password], {
+        environment: { ...environment, ...more },
+      });
+    const usual = `infrahub-credentials-${md5('old.example.com')}`;
+    expect((await apply('y')).stdout).toMatch(new RegExp(`^Created Secret vidra-system/${usual} `));
+    expect(decoded(await cluster.get(secret('by-hand', namespace)))).toEqual(stringData);
+    expect((await run('credentials', 'list')).stdout).not.toContain('by-hand');
+    expect((await run('credentials', 'list', '-n', namespace)).stdout).toContain('by-hand');
+
+    await cluster.remove(secret(usual));
+    const named = await apply('y', { VIDRA_SECRET_NAMESPACES: namespace });
+    expect(named.stdout).toMatch(new RegExp(`^Updated Secret ${namespace}/by-hand `));
     // It is for every Infrahub on its host, and stays so.
     expect(decoded(await cluster.get(secret('by-hand', namespace)))).toEqual({ username: 'eve', password: 'y' });
+    const elsewhere = await run(
+      'credentials',
+      'apply',
+      'http://old.example.com',
+      '-u',
+      'e',
+      '-p',
+      'z',
+      '-n',
+      namespace,
+    );
+    expect(elsewhere).toMatchObject({ code: 0, stderr: expect.stringContaining('VIDRA_SECRET_NAMESPACES') });
   });
 
   it('asks for what is not given, and shows nothing of it', async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   namespace = await cluster.createNamespace();
   infrahub = await startInfrahub({ accounts: { vidra: 'first' }, apiKeys: [key], anonymous: false });
-  operator = await startOperator(controlPlane.kubeconfig);
+  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_SECRET_NAMESPACES: namespace });
 });
 afterEach(async () => {
   const { code, stderr } = await operator.stop();

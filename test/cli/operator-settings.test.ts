@@ -35,8 +35,8 @@ afterAll(async () => {
   await controlPlane.stop();
 });
 
-const start = async (kubeconfig = controlPlane.kubeconfig) => {
-  operator = await startOperator(kubeconfig, { INFRAHUB_API_TOKEN: key });
+const start = async (kubeconfig = controlPlane.kubeconfig, environment: Record<string, string> = {}) => {
+  operator = await startOperator(kubeconfig, { INFRAHUB_API_TOKEN: key, ...environment });
 };
 const configMap = (name: string, data: Record<string, string> = {}) => ({
   apiVersion: 'v1',
@@ -136,10 +136,12 @@ describe('the ConfigMap', () => {
     ]);
   });
 
-  it("may be in any namespace, and counts first in Vidra's own", async () => {
+  it("counts in Vidra's own namespace, then in those that are named, and in no other", async () => {
+    const other = await cluster.createNamespace();
+    await putSettings({ requeueSyncAfter: '9m' }, other, 'mine');
     await putSettings({ requeueSyncAfter: '2m' }, namespace, 'mine');
     await putSettings({ color: 'red' }, namespace, 'of-somebody-else');
-    await start();
+    await start(controlPlane.kubeconfig, { VIDRA_SECRET_NAMESPACES: namespace });
     await untilSettings({ syncIntervalMs: 120_000 });
     expect(warnings()).toEqual([]);
     await putSettings({ requeueSyncAfter: '3m' });

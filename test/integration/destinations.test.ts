@@ -35,7 +35,6 @@ beforeEach(async () => {
   destinations = open(inject('kubeconfig'));
   return async () => {
     await destinations.close();
-    // They count whatever namespace they are in.
     await removeSecrets(namespace);
   };
 });
@@ -45,10 +44,10 @@ afterAll(async () => {
   await home.close();
 });
 
-const open = (file: string) =>
+const open = (file: string, secretNamespaces: readonly string[] = [namespace]) =>
   createDestinations({
     kubeconfig: { file, environment: {} },
-    namespace,
+    secretNamespaces,
     signal: new AbortController().signal,
     warn: (text) => warnings.push(text),
   });
@@ -100,22 +99,44 @@ describe('a labelled Secret', () => {
     const { code, message } = await refusal({ server: 'https://127.0.0.1:2' });
     expect(code).toBe('DESTINATION_UNKNOWN');
     expect(message).toContain(
-      'destination.server https://127.0.0.1:2: no Secret labelled cluster-kubeconfig=127.0.0.1',
+      'destination.server https://127.0.0.1:2: no context of the kubeconfig leads to it; no Secret labelled cluster-kubeconfig=127.0.0.1 does',
     );
     expect(message).toContain(`Secret ${namespace}/a has one to https://127.0.0.1:1`);
     expect(message).toContain(`Secret ${namespace}/broken: is not a kubeconfig`);
-    expect(message).toContain('no context of the kubeconfig leads to it');
     expect(message).not.toContain('[secret');
   });
 
-  it("in Vidra's own namespace counts before those of others", async () => {
+  it('of a namespace that nobody has named leads nowhere, and the error says how it would count', async () => {
     const other = await home.createNamespace();
-    // A name that comes first in every order.
-    await put('a', kubeconfigText(through(proxy), { user: { token: 'wrong' } }), host, other);
-    await put('z', kubeconfigText(through(proxy)));
-    expect(await identity({ server: proxy.server })).toBe(second.identity);
+    await put('a', kubeconfigText(through(proxy)), host, other);
+    const { code, message } = await refusal({ server: proxy.server });
+    expect(code).toBe('DESTINATION_UNKNOWN');
+    expect(message).toContain(`no Secret in ${namespace} is labelled cluster-kubeconfig=${host}`);
+    expect(message).toContain(`${other}/a does not count, as VIDRA_SECRET_NAMESPACES does not name its namespace`);
+    for (const named of [
+      [namespace, other],
+      [namespace, '*'],
+    ]) {
+      const own = open(inject('kubeconfig'), named);
+      expect(await (await own.of({ server: proxy.server })).identity()).toBe(second.identity);
+      await own.close();
+    }
     await removeSecrets(other);
   });
+
+  it.each([['its name'], ['a star']])(
+    "in Vidra's own namespace counts before those of one named by %s",
+    async (how) => {
+      const other = await home.createNamespace();
+      // A name that comes first in every order.
+      await put('a', kubeconfigText(through(proxy), { user: { token: 'wrong' } }), host, other);
+      await put('z', kubeconfigText(through(proxy)));
+      const own = open(inject('kubeconfig'), [namespace, how === 'a star' ? '*' : other]);
+      expect(await (await own.of({ server: proxy.server })).identity()).toBe(second.identity);
+      await own.close();
+      await removeSecrets(other);
+    },
+  );
 
   it('is told of when it lets anybody pose as the server', async () => {
     const { ca: _, ...rest } = through(proxy);
@@ -172,7 +193,7 @@ describe('a Secret that the definition names', () => {
     expect((await refusal(named())).message).toBe(`Secret ${namespace}/mine: has no entry kubeconfig`);
     expect((await refusal(named({ key: 'config' }))).message).toContain(`there to ${second.access.server}`);
     const wrong = await refusal(named({ key: 'config', context: 'here' }));
-    expect(wrong.message).toContain('destination.kubeconfigSecret.context: ');
+    expect(wrong.message).toContain('destination.kubeconfigSecretRef.context: ');
   });
 
   it('must lead to the server of the definition', async () => {
@@ -185,7 +206,7 @@ describe('a Secret that the definition names', () => {
   it('must be there', async () => {
     const { code, message } = await refusal(named());
     expect(code).toBe('DESTINATION_UNKNOWN');
-    expect(message).toContain(`destination.kubeconfigSecret ${namespace}/mine: `);
+    expect(message).toContain(`destination.kubeconfigSecretRef ${namespace}/mine: `);
   });
 });
 
@@ -204,5 +225,22 @@ describe("the workstation's kubeconfig", () => {
     expect(await (await own.of({})).identity()).toBe(await identityOf(home));
     await own.close();
     expect(readFileSync(file, 'utf8')).toBe(JSON.stringify(one));
+  });
+
+  it('counts before what others have put into the cluster, and after what the definition names', async () => {
+    const { server } = second.access;
+    const file = join(mkdtempSync(join(tmpdir(), 'vidra-contexts-')), 'config');
+    const [one, other] = [
+      kubeconfigText(readKubeconfig(inject('kubeconfig')), { name: 'home' }),
+      kubeconfigText(second.access),
+    ].map((text) => JSON.parse(text));
+    for (const list of ['clusters', 'users', 'contexts']) one[list].push(...other[list]);
+    writeFileSync(file, JSON.stringify(one));
+    await put('redirected', kubeconfigText({ ...second.access }, { cluster: { 'proxy-url': 'http://127.0.0.1:9' } }));
+    const own = open(file);
+    expect(await (await own.of({ server })).identity()).toBe(second.identity);
+    const named = await own.of({ server, kubeconfigSecret: { namespace, name: 'redirected' } }).catch((cause) => cause);
+    expect(named).toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    await own.close();
   });
 });

@@ -24,7 +24,7 @@ afterAll(() => home.close());
 const open = (file: string) =>
   createDestinations({
     kubeconfig: { file, environment: {} },
-    namespace,
+    secretNamespaces: [namespace],
     signal: new AbortController().signal,
     warn: () => undefined,
   });

@@ -19,7 +19,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   namespace = await cluster.createNamespace();
-  // Secrets are looked for in all namespaces, so each test has a host of its own.
   host = `infrahub-${randomBytes(4).toString('hex')}.example.com`;
 });
 afterAll(async () => {
@@ -34,10 +33,10 @@ const secret = (name: string, stringData: Record<string, string>) =>
     metadata: { name, namespace, labels: { 'infrahub-api-url': host } },
     stringData,
   } as Parameters<Cluster['create']>[0]);
-const find = (url: string) => accessFromSecret(url, home, namespace);
+const find = (url: string, namespaces: readonly string[] = [namespace]) => accessFromSecret(url, home, namespaces);
 
 describe('credentials in Secrets', () => {
-  it('are found in any namespace, without the line feed that echo adds', async () => {
+  it('are found without the line feed that echo adds', async () => {
     await secret('credentials', { username: 'ann\n', password: 'pass\n' });
     expect(await find(`https://${host}/tenant`)).toEqual({
       access: {
@@ -63,9 +62,21 @@ describe('credentials in Secrets', () => {
   });
 
   it('are none, with a note, when the Secret is not complete or there is none', async () => {
-    expect(await find(`https://${host}`)).toEqual({ note: `no Secret is labelled infrahub-api-url=${host}` });
+    expect(await find(`https://${host}`)).toEqual({
+      note: `no Secret in ${namespace} is labelled infrahub-api-url=${host}`,
+    });
     await secret('half', { username: 'ann' });
     expect((await find(`https://${host}`)).access).toBeUndefined();
+  });
+
+  it('count only in a namespace that is named, and those of others are told of', async () => {
+    await secret('mine', { username: 'ann', password: 'pass' });
+    const [own, url] = [await cluster.createNamespace(), `https://${host}`];
+    expect(await find(url, [own])).toEqual({
+      note: `no Secret in ${own} is labelled infrahub-api-url=${host}`,
+      strangers: `${namespace}/mine does not count, as VIDRA_SECRET_NAMESPACES does not name its namespace`,
+    });
+    for (const named of [namespace, '*']) expect((await find(url, [own, named])).access).toBeDefined();
   });
 
   it('may be an API token, which counts before a password', async () => {

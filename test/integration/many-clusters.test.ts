@@ -25,10 +25,10 @@ afterAll(async () => {
   await home.close();
 });
 
-const open = (file: string) =>
+const open = (file: string, secretNamespaces = [namespace]) =>
   createDestinations({
     kubeconfig: { file, environment: {} },
-    namespace,
+    secretNamespaces,
     signal: new AbortController().signal,
     warn: () => undefined,
   });
@@ -119,7 +119,7 @@ describe('two homes with one destination', () => {
     );
     const here = await startEngine(inject('kubeconfig'), namespace);
     const there = await startEngine(second.controlPlane.kubeconfig, records);
-    const destinations = open(second.controlPlane.kubeconfig);
+    const destinations = open(second.controlPlane.kubeconfig, [records]);
     const clusterOf = (server: string) => destinations.of({ server });
     const own = (data: object) => at('', resource(namespace, configMap(data)));
     const theirs = (...manifests: object[]) => at(server, resource(namespace, ...manifests));

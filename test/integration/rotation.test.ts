@@ -40,10 +40,10 @@ afterAll(async () => {
   await home.close();
 });
 
-function open(rotation: boolean, file = inject('kubeconfig')): Destinations {
+function open(rotation: boolean, file = inject('kubeconfig'), secretNamespaces = [namespace]): Destinations {
   const destinations = createDestinations({
     kubeconfig: { file, environment: {} },
-    namespace,
+    secretNamespaces,
     signal: new AbortController().signal,
     warn: () => undefined,
     rotation,
@@ -85,6 +85,18 @@ describe('a Secret that changes', () => {
     expect(await destinations.of(destination())).toBe(cluster);
   });
 
+  it('is seen in a namespace that is named, beside its own that nobody may read', async () => {
+    const [own, other] = [await home.createNamespace(), namespace];
+    const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] };
+    const account = await createAccount(home, { [other]: [secrets] });
+    await put(withToken(await createToken(second.cluster, namespace, 'view')));
+    const destinations = open(true, account, [own, other]);
+    const cluster = await destinations.of(there());
+    expect(await mayCreate(cluster)).toBe(false);
+    await put(withToken(second.access.token));
+    await waitFor('the rights of the new token', () => mayCreate(cluster), 15);
+  });
+
   it("is seen by whoever may read Vidra's own namespace alone", async () => {
     const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] };
     const account = await createAccount(home, { [namespace]: [secrets] });
@@ -100,7 +112,7 @@ describe('a Secret that changes', () => {
     const account = await createAccount(home, { [namespace]: [] });
     await expect(open(true, account).of(there())).rejects.toMatchObject({
       code: 'DESTINATION_UNKNOWN',
-      message: expect.stringContaining('Secrets labelled cluster-kubeconfig=127.0.0.1 may not be read'),
+      message: expect.stringContaining(`Secrets labelled cluster-kubeconfig=127.0.0.1 may not be read in ${namespace}`),
     });
   });
 

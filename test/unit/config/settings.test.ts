@@ -13,6 +13,7 @@ describe('settings', () => {
       kubeconfig: undefined,
       namespace: 'default',
       recordNamespace: 'vidra-system',
+      secretNamespaces: ['vidra-system'],
       access: { environment: {}, profiles },
     });
   });
@@ -36,6 +37,16 @@ describe('settings', () => {
   it.each(['Records', 'a b', '-a', 'a'.repeat(64)])('refuse records in a namespace called %j', (name) => {
     expect(() => mergeSettings({}, { VIDRA_NAMESPACE: name }, profiles)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('VIDRA_NAMESPACE') }),
+    );
+  });
+
+  it('take the namespaces of labelled Secrets from the environment, after its own', () => {
+    const of = (VIDRA_SECRET_NAMESPACES: string) =>
+      mergeSettings({}, { VIDRA_NAMESPACE: 'own', VIDRA_SECRET_NAMESPACES }, profiles).secretNamespaces;
+    expect(of('')).toEqual(['own']);
+    expect(of('infra, own,*')).toEqual(['own', 'infra', '*']);
+    expect(() => of('Infra')).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('VIDRA_SECRET_NAMESPACES') }),
     );
   });
 
