@@ -9,6 +9,7 @@ import { describeGoing } from '../plan/going.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { Change, DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
+import { applyInConflict } from './apply-in-conflict.ts';
 import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
@@ -80,7 +81,7 @@ async function write(
     answer = await applyPlanned(cluster, type, owner, change, signal);
   }
   if (answer.type === 'stale' && change.expect === 'absent') {
-    answer = await joinIfOurs(cluster, type, owner, change, answer);
+    answer = await joinIfOurs(cluster, type, owner, change, answer, signal);
   }
   if (answer.type === 'conflict') throw await conflictError(cluster, type, owner, change, answer.conflicts);
   if (answer.type !== 'applied') throw new VidraError('PLAN_STALE', 'message' in answer ? answer.message : 'changes');
@@ -99,13 +100,7 @@ async function applyPlanned(
   const manifest = withoutFields(markedBy(owner, change.desired.manifest), change.yield);
   const options = { manager: owner.manager, ...(change.expect && { expect: change.expect }) };
   const answer = await withFreshKind(change, signal, () => cluster.apply(type, manifest, options));
-  const isPlanned = answer.type === 'conflict' && answer.conflicts.every((conflict) => isTaken(conflict, change));
-  return isPlanned ? cluster.apply(type, manifest, { ...options, force: true }) : answer;
-}
-
-/** Whether the plan takes the field from this very holder. */
-function isTaken({ field, manager }: FieldConflict, { take }: WriteChange): boolean {
-  return take.some((taken) => taken.field === field && taken.manager === manager);
+  return answer.type === 'conflict' ? applyInConflict(cluster, type, manifest, options, change) : answer;
 }
 
 async function conflictError(
@@ -150,6 +145,7 @@ async function joinIfOurs(
   owner: Owner,
   change: WriteChange,
   stale: ApplyAnswer,
+  signal: AbortSignal,
 ): Promise<ApplyAnswer> {
   const live = await cluster.getMetadata(type, change.reference);
   if (!live) return stale;
@@ -157,8 +153,5 @@ async function joinIfOurs(
   if (!isMarkedBy(owner, live) && ownersBut([owner], live).length === 0) {
     return { type: 'stale', message: 'somebody else made it since it was planned' };
   }
-  return cluster.apply(type, withoutFields(markedBy(owner, change.desired.manifest), change.yield), {
-    manager: owner.manager,
-    expect: { uid: live.uid },
-  });
+  return applyPlanned(cluster, type, owner, { ...change, expect: { uid: live.uid } }, signal);
 }

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { markedBy, type Owner } from '../manifest/owner.ts';
 import { type Resolution, withoutFields } from '../plan/conflict.ts';
 import type { Means, Verdict } from '../plan/observation.ts';
+import { agree } from './agree.ts';
 import { type Inheritance, tryMigration, untriedMigration } from './try-migration.ts';
 import { type Current, verdictOf } from './verdict.ts';
 
@@ -29,17 +30,20 @@ const atThisMoment = 'it changes at this moment';
 
 /** `means` are those that are known before. */
 export async function tryApply(question: Question, means: Means): Promise<Verdict> {
-  const { owner, desired, now, resolve } = question;
+  const { cluster, type, owner, desired, now, resolve } = question;
   const { object } = now;
   const sent = markedBy(owner, desired.manifest);
   // What is given up before the apply stays as it is, which the server can only be told by its value.
   const marked = object && means.giveUp ? (withValues(sent, means.giveUp, object) as Manifest) : sent;
   const first = await tryOnce(question, marked, false);
   if (first.type !== 'conflict') return conclude(question, first, means);
-  const { blocked, take, yield: yielded } = await resolve(first.conflicts);
+  const { manifest, conflicts } = object
+    ? await agree(cluster, type, owner.manager, marked, object, first.conflicts)
+    : { manifest: marked, conflicts: first.conflicts };
+  const { blocked, take, yield: yielded } = await resolve(conflicts);
   if (blocked.length > 0) return { type: 'conflict', conflicts: blocked };
   const resolved = { ...means, take, yield: yielded };
-  const second = await tryOnce(question, withoutFields(marked, yielded), take.length > 0);
+  const second = await tryOnce(question, withoutFields(manifest, yielded), take.length > 0);
   const answer = second.type === 'conflict' ? ({ type: 'untried', reason: atThisMoment } as const) : second;
   return conclude(question, answer, resolved);
 }

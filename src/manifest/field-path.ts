@@ -120,6 +120,15 @@ export function valueAt(value: JsonValue | undefined, place: Place): JsonValue |
   return isObject(value) && Object.hasOwn(value, step) ? valueAt(value[step], deeper) : undefined;
 }
 
+/** The value with another one at a place that is in it. */
+export function withValueAt<T extends JsonValue>(value: T, place: Place, other: JsonValue): T {
+  const [step, ...deeper] = place;
+  if (step === undefined) return other as T;
+  const below = withValueAt(valueAt(value, [step]) as JsonValue, deeper, other);
+  if (Array.isArray(value)) return value.with(Number(step), below) as readonly JsonValue[] as T;
+  return { ...(value as JsonObject), [step]: below } as JsonObject as T;
+}
+
 /** The value without what stands at the places; the same value when there is nothing. */
 export function withoutPlaces<T extends JsonValue>(value: T, places: readonly Place[]): T {
   const deeper = new Map<string | number, Place[]>();

@@ -4,6 +4,7 @@ import { canonicalJson } from '../manifest/json.ts';
 import { keyedLists } from '../manifest/list-keys.ts';
 import { type JsonObject, type JsonValue, keyOf, type Manifest } from '../manifest/manifest.ts';
 import type { Owner } from '../manifest/owner.ts';
+import { isSameAmount } from '../manifest/quantity.ts';
 import { isObject } from '../manifest/shape.ts';
 import { describeConflicts, resolveConflicts, withoutFields } from './conflict.ts';
 import { interestKey } from './interest.ts';
@@ -76,7 +77,7 @@ export function differingFields(mine: Manifest, theirs: Manifest): string[] {
     } else if (Array.isArray(one) && Array.isArray(other)) {
       for (const [item, theirItem, selector] of itemsInBoth(one, other, keys.get(pattern) ?? []))
         compare(item, theirItem, `${path}[${selector}]`, `${pattern}.*`);
-    } else if (canonicalJson(one) !== canonicalJson(other)) found.push(path);
+    } else if (canonicalJson(one) !== canonicalJson(other) && !isSameAmount(one, other)) found.push(path);
   };
   compare(mine, theirs, '', '');
   return found;

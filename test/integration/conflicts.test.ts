@@ -105,6 +105,35 @@ describe('what people change by hand', () => {
   });
 });
 
+describe('what people change by hand, and a controller in the very moment when it is put back', () => {
+  it('is left to the controller', async () => {
+    await engine.apply(wanted());
+    await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
+    const byForce = { method: 'PATCH', path: /force=true/, writes: true };
+    proxy.inject({ ...byForce, times: 1, fault: { kind: 'delay', milliseconds: 1000 } });
+    const applying = engine.apply(wanted());
+    await waitFor('the apply by force', () => proxy.count(byForce) > 0);
+    await edit({ spec: { replicas: 7 } }, 'some-controller');
+    expect((await applying).outcomes).toMatchObject([
+      { result: 'failed', problem: { code: 'CONFLICT', message: '.spec.replicas is held by "some-controller"' } },
+    ]);
+    expect((await live()).spec.replicas).toBe(7);
+  });
+
+  it('is put back when the controller changes something else', async () => {
+    await engine.apply(wanted());
+    await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
+    const byForce = { method: 'PATCH', path: /force=true/, writes: true };
+    proxy.inject({ ...byForce, times: 1, fault: { kind: 'delay', milliseconds: 1000 } });
+    const applying = engine.apply(wanted());
+    await waitFor('the apply by force', () => proxy.count(byForce) > 0);
+    await edit({ metadata: { annotations: { 'example.org/seen': 'yes' } } }, 'some-controller');
+    expect((await applying).outcomes).toMatchObject([{ result: 'succeeded' }]);
+    expect((await live()).spec.replicas).toBe(3);
+    expect((await live()).metadata.annotations).toMatchObject({ 'example.org/seen': 'yes' });
+  });
+});
+
 describe('what an autoscaler holds', () => {
   it('is left to it without noise, and comes back when its entry is gone', async () => {
     await engine.apply(wanted());

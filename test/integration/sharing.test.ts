@@ -39,6 +39,58 @@ describe('an object with two owners', () => {
     expect(actionsOf(await engine.plan(both({ color: 'red' })))).toEqual([]);
   });
 
+  it.each([
+    ['amounts', 'ResourceQuota', (text: string) => ({ spec: { hard: { 'limits.cpu': text, pods: '10' } } })],
+    [
+      'keys',
+      'Secret',
+      (text: string) => ({ data: { key: Buffer.from(text).toString('base64').replace(/^../, '$&\n') } }),
+    ],
+  ] as const)(
+    'is shared whatever its owners make of what the server spells in its own way: %s',
+    async (_, kind, body) => {
+      const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+      const shared = (text: string) => ({
+        apiVersion: 'v1',
+        kind,
+        metadata: { name: 'shared', namespace },
+        ...body(text),
+      });
+      const settles = async (text: string) => {
+        const wanted = [resource(one, shared(text)), resource(two, shared(text))];
+        const { outcomes } = await engine.apply(wanted);
+        expect(outcomes.map(({ result, problem }) => problem?.message ?? result)).toEqual(['succeeded', 'succeeded']);
+        return wanted;
+      };
+      // In one plan, where neither has it yet; then both change it, and what follows is nothing.
+      expect(actionsOf(await engine.plan(await settles('1000m')))).toEqual([]);
+      const wanted = await settles('3000m');
+      for (let times = 0; times < 2; times++) expect(actionsOf((await engine.apply(wanted)).plan)).toEqual([]);
+      // Each for itself, and one of them alone.
+      await engine.apply([resource(one), wanted[1] as (typeof wanted)[number]]);
+      const joined = await engine.apply(wanted.slice(0, 1));
+      expect(joined.plan.owners[0]?.changes).toMatchObject([{ action: 'update', reason: `shared with ${two}` }]);
+      for (const each of wanted) expect(actionsOf(await engine.plan([each]))).toEqual([]);
+      await engine.apply([resource(one), resource(two)]);
+      expect(await cluster.exists(shared(''))).toBe(false);
+    },
+  );
+
+  it('is wanted in two spellings of one amount, and not of two', async () => {
+    const [one, two] = [`${namespace}-one`, `${namespace}-two`];
+    const quota = (cpu: unknown) => ({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'shared', namespace },
+      spec: { hard: { 'limits.cpu': cpu } },
+    });
+    const both = (cpu: unknown) => [resource(one, quota('1000m')), resource(two, quota(cpu))];
+    const { outcomes } = await engine.apply(both(1));
+    expect(outcomes.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    expect(actionsOf(await engine.plan(both(1)))).toEqual([]);
+    expect((await engine.plan(both(2))).owners[1]?.changes).toMatchObject([{ action: 'skip', code: 'CONFLICT' }]);
+  });
+
   it('is kept whole while the other one has only announced it', async () => {
     const [one, two] = [`${namespace}-one`, `${namespace}-two`];
     await engine.apply([resource(one, configMap('announced', { color: 'blue' }))]);

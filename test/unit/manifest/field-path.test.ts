@@ -8,6 +8,7 @@ import {
   placesFitting,
   valueAt,
   withoutPlaces,
+  withValueAt,
 } from '../../../src/manifest/field-path.ts';
 import type { JsonObject, JsonValue } from '../../../src/manifest/manifest.ts';
 import { anyObject, placesIn } from '../../support/any-object.ts';
@@ -125,6 +126,20 @@ describe('any path of the API server', () => {
           expect(placesAt(value, path)).toContainEqual(place);
           expect(valueAt(value, place)).toBeDefined();
         }
+      }),
+    );
+  });
+
+  test('gets another value, and nothing else does, nor is the value changed in place', () => {
+    fc.assert(
+      fc.property(anyObject, (value) => {
+        const before = structuredClone(value);
+        for (const { place } of placesIn(value)) {
+          const changed = withValueAt(value, place, 'other');
+          expect(valueAt(changed, place)).toBe('other');
+          expect(withValueAt(changed, place, valueAt(value, place) as JsonValue)).toEqual(value);
+        }
+        expect(value).toEqual(before);
       }),
     );
   });

@@ -31,7 +31,8 @@ describe('differingFields', () => {
     ['equal values', { spec: { replicas: 1 } }, { spec: { replicas: 1 } }, []],
     ['fields of one side', { spec: { replicas: 1 } }, { spec: { paused: true } }, []],
     ['values', { spec: { replicas: 1, paused: true } }, { spec: { replicas: 2, paused: true } }, [replicas]],
-    ['spellings', { spec: { cpu: '1' } }, { spec: { cpu: '1000m' } }, ['.spec.cpu']],
+    ['spellings of one amount', { spec: { cpu: '1', memory: '1Gi' } }, { spec: { cpu: '1000m', memory: 2 ** 30 } }, []],
+    ['amounts', { spec: { cpu: '1' } }, { spec: { cpu: '1001m' } }, ['.spec.cpu']],
     ['shapes', { spec: { a: { b: 1 } } }, { spec: { a: 'b' } }, ['.spec.a']],
     [
       'items by their key',
