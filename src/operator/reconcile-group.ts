@@ -66,7 +66,7 @@ async function endOne(
   const result = resultOf(definition, whole);
   const isDone = !definition.wait && isSettled(result);
   if (signal.aborted && !isDone) return report(member, { type: 'cut', result, snapshot });
-  if (!definition.wait) return report(member, { type: 'ended', result, snapshot });
+  if (!definition.wait) return report(member, { type: 'ended', result, snapshot, unwatched: true });
   if (result.outcomes.length > 0) await report(member, { type: 'waiting', result, snapshot });
   const until = Date.now() + (definition.timeout ?? usualTimeoutMs);
   const settled = await awaitSettled(result, target, { ...run, signal }, until);

@@ -102,7 +102,7 @@ export function createRunner(context: RunnerContext): (tasks: readonly Task[]) =
     if (standing.type === 'ended' || standing.type === 'cut')
       await withdraw(base.home, known.get(key) ?? member, stored, usedBy(stored, standing.result.outcomes));
     if (standing.type === 'ended' && definition.kind === 'InfrahubSync')
-      await writeOwnerStatuses(base.home, records, standing.result, own);
+      await writeOwnerStatuses(base.home, records, standing, own);
     follow(member, standing, own);
     if (standing.type === 'ended' || standing.type === 'cut') {
       const type = standing.type === 'ended' ? 'reconciled' : 'superseded';

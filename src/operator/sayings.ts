@@ -73,11 +73,11 @@ export function sayingsOf(standing: Standing, known: Known = {}): Sayings {
         Drifted: driftedAfter(standing.result),
       };
     case 'ended':
-      return ended(standing.result);
+      return ended(standing.result, standing.unwatched);
   }
 }
 
-function ended(result: Result): Sayings {
+function ended(result: Result, isUnwatched = false): Sayings {
   const problems = problemsOf(result);
   const [sick] = result.unhealthy;
   const blind = blindness(result.plan);
@@ -86,7 +86,7 @@ function ended(result: Result): Sayings {
         sick.failed ? 'Failed' : 'NotHealthy',
         listOf(result.unhealthy.map(({ name, reason }) => `${name}: ${reason}`)),
       )
-    : (blind?.Healthy ?? yes('Healthy'));
+    : (blind?.Healthy ?? (isUnwatched ? unknown('NotObserved', 'spec.wait is false') : yes('Healthy')));
   const Drifted = driftedAfter(result);
   if (problems.length > 0) return { ...wrong(problems), Healthy, Drifted };
   if (sick) return { Ready: no('NotHealthy', Healthy.message), Reconciling: idle, Stalled: moving, Healthy, Drifted };

@@ -29,9 +29,13 @@ export type Standing =
    * The run has ended; `waited` is what it had done when the waiting began. `cut`: early, for something newer or because all ends,
    * and another one goes on.
    */
-  | {
-      readonly type: 'ended' | 'cut';
-      readonly result: Result;
-      readonly snapshot?: Snapshot | undefined;
-      readonly waited?: Result;
-    };
+  | Ended;
+
+export interface Ended {
+  readonly type: 'ended' | 'cut';
+  readonly result: Result;
+  readonly snapshot?: Snapshot | undefined;
+  readonly waited?: Result;
+  /** How the objects are was not looked at, because the definition does not wait for that. */
+  readonly unwatched?: boolean | undefined;
+}

@@ -40,6 +40,11 @@ it('is not known of what cannot be read or reached', () => {
   expect(told(sayingsOf(planned))).toEqual(['Unknown NotObserved', 'Unknown ManifestInvalid']);
 });
 
+it('is not known of objects that nobody waits for', () => {
+  const said = sayingsOf({ type: 'ended', result: resultOf(planOf([web()]), []), unwatched: true });
+  expect([...told(said), said.Ready.status]).toEqual(['Unknown NotObserved', 'False AsDesired', 'True']);
+});
+
 it('is known by what a source gave before, and not where it gave nothing', () => {
   expect(told(ended(planOf([web()], { problems: [stale] })))).toEqual(['True Healthy', 'False AsDesired']);
   const waiting = ownerPlan('web', [], { waiting: true });
