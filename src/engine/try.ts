@@ -9,6 +9,7 @@ import { keyOf, type Manifest } from '../manifest/manifest.ts';
 import { givesWay, type SharedWishes } from '../plan/agreement.ts';
 import { autoscalerManager, type Resolution, resolveConflicts } from '../plan/conflict.ts';
 import { heldIgnored } from '../plan/ignore.ts';
+import { upstreamManagers } from '../plan/inheritance.ts';
 import { maskMessage } from '../plan/mask.ts';
 import type { OwnerObservation, Verdict } from '../plan/observation.ts';
 import { mayApply, mayChange } from '../plan/proof.ts';
@@ -91,7 +92,8 @@ async function ask(
     object = live && (await cluster.get(type, desired.reference));
     const giveUp = object && heldIgnored(observed.owner, object, desired.reference, observed.policy.ignore);
     if (giveUp) means = { ...means, giveUp };
-    const resolve = (conflicts: readonly FieldConflict[]) => resolution(observed, desired, live, conflicts, options);
+    const resolve = (conflicts: readonly FieldConflict[]) =>
+      resolution(observed, desired, { live, object }, conflicts, options);
     const isShared = (options.wishes.get(keyOf(desired.reference))?.size ?? 0) > 1;
     const inheritance = object && live && (await inheritanceOf(observed, desired, object, live, options));
     const now = { object, live, isShared, salt: observed.salt };
@@ -111,19 +113,21 @@ async function ask(
 async function resolution(
   { owner, policy }: OwnerObservation,
   { reference, manifest }: DesiredObject,
-  live: ObjectMetadata | undefined,
+  { live, object }: { readonly live: ObjectMetadata | undefined; readonly object: Manifest | undefined },
   conflicts: readonly FieldConflict[],
-  { wishes, findAutoscaler }: TrialOptions,
+  { wishes, findAutoscaler, heirs }: TrialOptions,
 ): Promise<Resolution> {
   const shared = wishes.get(keyOf(reference));
   const isScaled = conflicts.some(
     ({ manager, subresource }) => manager === autoscalerManager && subresource === 'scale',
   );
   const autoscaler = isScaled ? await findAutoscaler(reference) : undefined;
+  const isUpstreams = live && object && heirs.isUpstreamDone(owner, keyOf(reference), live);
   return resolveConflicts(conflicts, {
     manifest,
     rules: policy.conflicts,
     adopting: live !== undefined && mayApply(owner, live, policy) === 'adopt',
+    forerunners: isUpstreams ? upstreamManagers(object) : [],
     givesWay: (conflict) => givesWay(conflict, manifest, shared),
     ...(autoscaler !== undefined && { autoscaler }),
   });

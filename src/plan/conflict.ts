@@ -42,6 +42,8 @@ export interface ConflictCase {
   readonly manifest: Manifest;
   readonly rules: readonly ConflictRule[];
   readonly adopting: boolean;
+  /** Field managers that wrote for this owner, and for nobody who cannot speak for himself: upstream's operator. */
+  readonly forerunners?: readonly string[];
   /** Whether another owner of the plan gives a field up that it holds. */
   readonly givesWay?: (conflict: FieldConflict) => boolean;
   /** Name of the HorizontalPodAutoscaler of the object; null when it certainly has none. */
@@ -70,7 +72,7 @@ function actionOn(conflict: FieldConflict, facts: ConflictCase): ConflictRule['a
 /**
  * Vidra's owners are never overruled. Else the first rule that fits decides, and without one: people's tools are
  * overruled, also where they scale, for `kubectl scale` is a change by hand; other writers of the `scale` subresource are
- * autoscalers, and yielded to; the rest blocks. Who adopts an object overrules everybody else.
+ * autoscalers, and yielded to; the rest blocks. Who adopts an object overrules everybody else, and an owner who wrote for it before.
  */
 function ruledAction(conflict: FieldConflict, facts: Omit<ConflictCase, 'givesWay'>): ConflictRule['action'] {
   const { manager, subresource } = conflict;
@@ -80,7 +82,7 @@ function ruledAction(conflict: FieldConflict, facts: Omit<ConflictCase, 'givesWa
   if (peoplesTools.test(manager)) return 'Override';
   // An autoscaler that is gone leaves its entry behind.
   if (subresource === 'scale') return manager === autoscalerManager && facts.autoscaler === null ? 'Override' : 'Yield';
-  return facts.adopting ? 'Override' : 'Refuse';
+  return facts.adopting || facts.forerunners?.includes(manager) ? 'Override' : 'Refuse';
 }
 
 function fits(rule: ConflictRule, { field, manager }: FieldConflict, kind: string): boolean {

@@ -8,6 +8,7 @@ import {
   intersection,
   isEmpty,
   type ManagedFields,
+  managedFieldsOf,
   positionOf,
   present,
   unionOf,
@@ -65,6 +66,17 @@ export function legaciesOf(estate: Estate): Legacy[] {
     const legacy = estate.adopting ? ofStranger(part, estate.live, written) : ofForerunner(part, estate, own);
     return legacy && !isEmpty(legacy.fields) ? [legacy] : [];
   });
+}
+
+/** The field managers by which upstream's operator wrote an object. */
+export function upstreamManagers(live: Manifest): string[] {
+  return managedFieldsOf(live)
+    .filter(isUpstreams)
+    .map(({ manager = '' }) => manager);
+}
+
+function isUpstreams({ operation, fieldsV1 = {} }: ManagedFields): boolean {
+  return operation === 'Update' && !isEmpty(intersection(fieldsV1, upstreamField));
 }
 
 /** Of an object that is taken over: all that people wrote with kubectl, and its record of that. */

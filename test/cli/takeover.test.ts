@@ -71,8 +71,9 @@ async function leaveBehind() {
     objects: [configMap('left'), configMap('b')],
   });
   const objects = [
-    await upstreamObject(cluster, configMap('a', { color: 'red', old: '1' }), [first]),
-    await upstreamObject(cluster, configMap('shared', { one: '1', old: '1' }), [first, second]),
+    // Artifacts have changed since upstream's last run.
+    await upstreamObject(cluster, configMap('a', { color: 'blue', old: '1' }), [first]),
+    await upstreamObject(cluster, configMap('shared', { one: '0', old: '1' }), [first, second]),
     // Its controller is the one that leaves.
     await upstreamObject(cluster, configMap('b', { old: '1' }), [gone, second]),
   ];
