@@ -14,7 +14,7 @@ export interface ClusterRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
-  /** It changes something. Once it may have been sent it is seen through, even when the run is aborted. */
+  /** It changes something. Once it may have been sent it is seen through, even when the run is aborted: an answer may take some time then. */
   readonly write?: boolean;
   /** Sent only while it is held. */
   readonly fence?: WriteFence;
@@ -42,6 +42,8 @@ export interface TransportOptions {
 }
 
 const attempts = 6;
+/** Longer than a webhook usually takes, and short enough to record what is known before somebody ends the process. */
+const lastAnswerMs = 15_000;
 
 export function createTransport(options: TransportOptions): Transport {
   const { connection } = options;
@@ -51,7 +53,7 @@ export function createTransport(options: TransportOptions): Transport {
   // Every request under way listens for it.
   setMaxListeners(0, options.signal);
 
-  const once = async (request: ClusterRequest, renew: boolean) => {
+  const once = async (request: ClusterRequest, renew: boolean, signal: AbortSignal) => {
     const { headers, dispatcher: plain } = await connection.authorize(renew);
     const dispatcher = request.fence ? fencedDispatcher(plain, request.fence) : plain;
     const answer = await dispatcher.request({
@@ -60,34 +62,63 @@ export function createTransport(options: TransportOptions): Transport {
       method: request.method,
       headers: { ...headers, ...headersOf(request) },
       body: request.body ?? null,
-      signal: request.write ? null : (request.signal ?? options.signal),
+      signal,
     });
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: await answer.body.text() };
   };
 
-  const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
+  const attempt = async (request: ClusterRequest, signal: AbortSignal): Promise<ClusterAnswer> => {
     let renew = false;
-    const signal = request.write ? new AbortController().signal : (request.signal ?? options.signal);
-    for (let attempt = 1; ; attempt++) {
-      const last = attempt >= attempts;
+    for (let number = 1; ; number++) {
+      const last = number >= attempts;
       try {
-        const answer = await limiter.run(() => once(request, renew));
+        const answer = await limiter.run(() => once(request, renew, signal));
         if (answer.status === 401 && !renew) {
           renew = true;
           continue;
         }
         if (answer.status === 429) limiter.slowDown();
         if (last || !isPassing(answer.status)) return answer;
-        await pause(attempt, Number(answer.retryAfter), signal);
+        await pause(number, Number(answer.retryAfter), signal);
       } catch (cause) {
-        if (signal.aborted) throw new VidraError('INTERRUPTED', 'stopped by request', { cause });
+        if (signal.aborted) throw interrupted(request, cause);
         if (cause instanceof VidraError) throw cause;
         if (last || !mayConnectLater(cause)) throw unreachable(connection.server, cause);
-        await pause(attempt, Number.NaN, signal);
+        await pause(number, Number.NaN, signal);
       }
     }
   };
+  const send = async (request: ClusterRequest): Promise<ClusterAnswer> => {
+    if (!request.write) return attempt(request, request.signal ?? options.signal);
+    const patience = patienceAfter(options.signal);
+    try {
+      return await attempt(request, patience.signal);
+    } finally {
+      patience.end();
+    }
+  };
   return { send, close: () => connection.close() };
+}
+
+/** Aborts some time after `signal`, or from now on where that has aborted already. */
+function patienceAfter(signal: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => controller.abort(), lastAnswerMs);
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener('abort', start);
+  const end = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', start);
+  };
+  return { signal: controller.signal, end };
+}
+
+function interrupted({ write }: ClusterRequest, cause: unknown): VidraError {
+  const message = write ? 'no answer came before the end: it may be written' : 'stopped by request';
+  return new VidraError('INTERRUPTED', message, { cause });
 }
 
 /** What is sent and accepted. */
