@@ -60,7 +60,7 @@ async function work(target: Target, connected: Connected, parts: Parts): Promise
   try {
     await operate(target, {
       ...{ share, signal, emit: state.emit, progress: listeners.progress },
-      clusterFor: connected.destinations.of,
+      destinations: connected.destinations,
       fenced: connected.fenced,
       measure: measureBy(servers.metrics),
       secretNamespaces: connected.secretNamespaces,

@@ -3,7 +3,7 @@ import { isSameAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectCluster } from '../cluster/connect.ts';
 import type { KubeconfigSelection } from '../cluster/kubeconfig.ts';
-import { followSecrets } from '../cluster/secret-versions.ts';
+import { followSecrets, type Which } from '../cluster/secret-versions.ts';
 import { destinationServer } from '../inventory/inventory.ts';
 import { type ClusterDestination, destinationKey } from './destination.ts';
 import { keepConnections } from './keep.ts';
@@ -31,6 +31,8 @@ export interface Destinations {
   readonly of: (destination: ClusterDestination) => Promise<Cluster>;
   /** The URL of its server, as records name it; empty for home. */
   readonly resolveServer: (destination: ClusterDestination) => Promise<string>;
+  /** Calls when the Secrets change by which some destinations are reached, where these are watched. */
+  readonly follow: (onChange: (isReached: (destination: ClusterDestination) => boolean) => void) => void;
   close(): Promise<void>;
 }
 
@@ -49,8 +51,16 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const address = destinationServer(server);
     return address === '' || isSameAddress(address, (await home()).server);
   };
+  const followers: Parameters<Destinations['follow']>[0][] = [];
+  const onChange = (changed: Which) => {
+    const isReached = ({ server, kubeconfigSecret: secret }: ClusterDestination) =>
+      changed
+        ? secret?.namespace === changed.namespace && secret.name === changed.name
+        : !secret && destinationServer(server) !== '';
+    for (const follow of followers) follow(isReached);
+  };
   const versions = options.rotation
-    ? followSecrets({ home, label: hostLabel, namespaces: secretNamespaces, signal })
+    ? followSecrets({ home, label: hostLabel, namespaces: secretNamespaces, signal, onChange })
     : undefined;
   const versionOf = (destination: ClusterDestination) => versions?.versionOf(destination.kubeconfigSecret) ?? '';
   const accessOf = async (destination: ClusterDestination) =>
@@ -64,6 +74,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       return (await others.of(key, versionOf(destination), (before) => open(destination, before))).cluster;
     },
     resolveServer: (destination) => serverOf(destination, home),
+    follow: (follower) => void followers.push(follower),
     close: async () => {
       ended.abort();
       await Promise.all([others.close(), homes.close()]);

@@ -4,6 +4,8 @@ export type Trigger =
   | { readonly type: 'interval' }
   /** After a run that did not come to a good end. */
   | { readonly type: 'retry' }
+  /** There may be another way to its cluster now. */
+  | { readonly type: 'access' }
   | { readonly type: 'definitions' }
   /** A source has a newer revision than the one that is being applied. */
   | { readonly type: 'source' }

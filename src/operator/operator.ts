@@ -25,7 +25,7 @@ import type { Share } from './share.ts';
 import { steadySources } from './steady-sources.ts';
 
 export interface OperatorOptions {
-  readonly clusterFor: Destinations['of'];
+  readonly destinations: Pick<Destinations, 'of' | 'follow'>;
   /** The target as it may be written to while a fence is held. */
   readonly fenced: (fence: WriteFence) => Promise<Target>;
   readonly share: Share;
@@ -45,7 +45,8 @@ const shortestIntervalMs = 1_000;
 
 /** Returns when the signal has aborted and nothing runs any more. Where the kinds of definitions are not installed, it waits. */
 export async function operate({ home, set, sourceOf }: Target, options: OperatorOptions): Promise<void> {
-  const { clusterFor, share, measure, emit, signal } = options;
+  const { destinations, share, measure, emit, signal } = options;
+  const clusterFor = destinations.of;
   const sources = steadySources((sync) => sourceOf(sync, settings().queryName));
   const known = new Map<string, Followed>();
   const records = new Map<string, FollowedRecord>();
@@ -118,6 +119,13 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     for (const key of known.keys()) {
       if (!share.fenceOf(key)) leave(key);
       else if (!own.has(key)) add(key, { type: 'start' });
+    }
+  });
+  destinations.follow((isReached) => {
+    // What has come to a good end has no need of another way.
+    for (const [key, followed] of known) {
+      const { definition } = followed;
+      if (definition && !isReady(followed) && isReached(destinationOf(definition))) add(key, { type: 'access' });
     }
   });
 

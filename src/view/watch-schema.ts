@@ -118,6 +118,7 @@ const plainTriggers: Record<Exclude<Trigger['type'], 'drift'>, true> = {
   start: true,
   interval: true,
   retry: true,
+  access: true,
   definitions: true,
   source: true,
 };

@@ -154,6 +154,8 @@ function triggerText(trigger: Trigger): string {
       return 'The usual look';
     case 'retry':
       return 'Another try';
+    case 'access':
+      return 'Its cluster may be reached in another way now';
     case 'definitions':
       return 'As the definitions say now';
     case 'source':

@@ -1,0 +1,98 @@
+/** Secrets with kubeconfigs that change under `vidra watch`: definitions go on with what they say now, without a restart. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import type { Cluster } from '../support/cluster.ts';
+import {
+  createToken,
+  isRevoked,
+  kubeconfigSecret,
+  kubeconfigText,
+  type SecondCluster,
+  startSecondCluster,
+} from '../support/destination.ts';
+import {
+  type Line,
+  type Operator,
+  resource,
+  startHome,
+  startOperator,
+  untilCondition,
+  type Written,
+} from '../support/operator.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let controlPlane: ControlPlane;
+let cluster: Cluster;
+let second: SecondCluster;
+let operator: Operator;
+let namespace: string;
+
+beforeAll(async () => {
+  ({ controlPlane, cluster } = await startHome());
+  second = await startSecondCluster();
+});
+beforeEach(async () => {
+  namespace = await cluster.createNamespace();
+  await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_NAMESPACE: namespace });
+});
+afterEach(async () => {
+  const { code, stderr } = await operator.stop();
+  expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(async () => {
+  await second.close();
+  await cluster.close();
+  await controlPlane.stop();
+});
+
+const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const putSecret = (token: string, host?: string) =>
+  cluster.apply(kubeconfigSecret(namespace, 'second', kubeconfigText({ ...second.access, token }), host), 'test');
+const runsOf = (one: Written): Line[] => {
+  const key = `${one.kind} ${one.metadata.name}`;
+  return operator.lines().filter(({ event, definition }) => event === 'reconciling' && definition === key);
+};
+
+describe.each([
+  ['by its label', '127.0.0.1', {}],
+  ['by the definition', undefined, { name: 'second' }],
+])('a Secret that is found %s', (_case, host, named) => {
+  const far = () => {
+    const kubeconfigSecretRef = { ...named, namespace };
+    const reference = 'name' in named ? { kubeconfigSecretRef } : {};
+    const destination = { server: second.access.server, ...reference };
+    // Nothing but the Secret makes it look again.
+    return resource(`${namespace}-far`, [configMap('a')], { destination, interval: '1h' });
+  };
+
+  it('lets in at once who was refused before', async () => {
+    await putSecret('nobody', host);
+    const one = far();
+    await cluster.create(one);
+    const refused = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(refused.reason).toBe('ClusterUnauthorized');
+    await putSecret(second.access.token, host);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect(await second.cluster.exists(configMap('a'))).toBe(true);
+    expect(runsOf(one).at(-1)?.trigger?.type).toBe('access');
+  });
+
+  it('may change while it is in use', async () => {
+    const old = await createToken(second.cluster, `${namespace}-old`, 'cluster-admin');
+    await putSecret(old, host);
+    const one = far();
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    await putSecret(second.access.token, host);
+    const metadata = { name: `${namespace}-old`, namespace: 'default' };
+    await second.cluster.remove({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    await waitFor('the token to be revoked', () => isRevoked(second.cluster, old));
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: JSON.stringify(configMap('b')) } });
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect([await second.cluster.exists(configMap('a')), await second.cluster.exists(configMap('b'))]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
