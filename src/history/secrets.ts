@@ -1,6 +1,7 @@
 /** Revisions as Secrets in Vidra's namespace: what they hold may be secret. The facts are in the metadata of the first one. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
+import { createWithNamespace } from '../cluster/namespace.ts';
 import { VidraError } from '../errors.ts';
 import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
@@ -17,7 +18,7 @@ interface Facts extends Revision {
   readonly chunks: number;
 }
 
-/** `namespace` is Vidra's own; it exists, because the record of an owner is written before its history. */
+/** `namespace` is Vidra's own; it may be missing where records are not kept in it. */
 export async function connectHistory(home: Cluster, namespace: string): Promise<History> {
   const secrets = secretType(home);
   const identity = await home.identity();
@@ -37,8 +38,8 @@ export async function connectHistory(home: Cluster, namespace: string): Promise<
       const chunk = chunks.length - 1 - index;
       const name = nameOf(facts.owner, facts.number, chunk);
       const content = (chunks[chunk] as Buffer).toString('base64');
-      if (!(await home.create(secrets, secretOf({ name, namespace, content, facts, chunk, id: idOf(facts.owner) }))))
-        return false;
+      const secret = secretOf({ name, namespace, content, facts, chunk, id: idOf(facts.owner) });
+      if (!(await createWithNamespace(home, secrets, secret))) return false;
     }
     return true;
   };

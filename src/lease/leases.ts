@@ -1,6 +1,6 @@
 /** The Leases of one name in the home cluster: read, followed, and written at the version that was seen. */
 import type { Cluster, WatchEvent } from '../cluster/cluster.ts';
-import { ensureNamespace } from '../cluster/namespace.ts';
+import { createWithNamespace } from '../cluster/namespace.ts';
 import { VidraError } from '../errors.ts';
 import { describe, type Manifest } from '../manifest/manifest.ts';
 import { leaseLabel } from './layout.ts';
@@ -29,11 +29,7 @@ export function leasesOf(cluster: Cluster, namespace: string, label: string, tim
     });
     return Promise.race([request, late]).finally(() => clearTimeout(timer));
   };
-  const create = (lease: Manifest) =>
-    unlessMissing(cluster.create(type, lease), async () => {
-      await ensureNamespace(cluster, namespace);
-      return cluster.create(type, lease);
-    });
+  const create = (lease: Manifest) => createWithNamespace(cluster, type, lease);
   const replace = (lease: Manifest) => unlessMissing(cluster.replace(type, lease), async () => undefined);
 
   return {
