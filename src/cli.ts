@@ -184,7 +184,9 @@ function addObjectVerbs(program: Command): void {
     .argument('<objects...>', nameOfObjects)
     .description('take over objects that exist, and do nothing else');
   addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(adopt, 'required'))));
-  adopt.action(runOnObjects<AdoptOptions>(async (...given) => (await load()).adopt(...given, terminal)));
+  adopt.action(
+    runOnObjects<AdoptOptions>(async (...given) => (await import('./commands/adopt.ts')).adopt(...given, terminal)),
+  );
   const release = program
     .command('release')
     .argument('<objects...>', nameOfObjects)

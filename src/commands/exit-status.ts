@@ -12,6 +12,12 @@ export const exitStatuses = {
   130: 'interrupted',
 } as const;
 
+/** Of several that were ended one after the other. */
+export function worstOf(statuses: readonly ExitStatus[]): ExitStatus {
+  const worst = [130, 1, 2] as const;
+  return worst.find((status) => statuses.includes(status)) ?? 0;
+}
+
 /** 1 when something is wrong; 2 when `detailed` and there is something to do; else 0. */
 export function statusOfPlan(plan: Plan, detailed: boolean): ExitStatus {
   if (hasProblems(plan)) return 1;

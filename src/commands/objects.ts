@@ -1,37 +1,25 @@
-/** `vidra adopt`, `vidra release` and `vidra move`: whose an object is, decided by naming it. */
+/** `vidra release` and `vidra move`: whose an object is, decided by naming it. */
 import { carryOutMove, type Move, planMoves } from '../engine/move.ts';
-import { findRecorded, prepareAdoption, prepareRelease } from '../engine/request.ts';
+import { findRecorded, prepareRelease } from '../engine/request.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { describe } from '../manifest/manifest.ts';
-import { type ObjectName, parseObjectName } from '../manifest/object-name.ts';
 import { printableLine } from '../view/printable.ts';
 import { confirm } from './ask.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
 import { statusOfPlan } from './exit-status.ts';
-import { type AdoptOptions, type MoveOptions, overridesOf, type ReleaseOptions } from './flags.ts';
+import type { MoveOptions, ReleaseOptions } from './flags.ts';
+import { objectName } from './object-name.ts';
 import { runPhase } from './phase.ts';
 import { printPlan, printText } from './print.ts';
 import { withTarget } from './target.ts';
 import { type ExitStatus, isInteractive, type Terminal } from './terminal.ts';
 
-const adoption: Action = { verb: 'Adopted', question: 'Take these objects over' };
 const release: Action = { verb: 'Released', question: 'Let these objects go' };
-
-/** Takes over objects that the definitions want and that others have made; does nothing else. */
-export function adopt(objects: readonly string[], options: AdoptOptions, terminal: Terminal): Promise<ExitStatus> {
-  const names = objects.map(nameOf);
-  return withTarget(options, { ...nothingElse, overrides: overridesOf(options) }, terminal, async (target) => {
-    const prepared = await runPhase(options, terminal, (run) => prepareAdoption(target, run, names));
-    if (!options.dryRun) return carryOutPlan(prepared, adoption, target, options, terminal);
-    await printPlan(prepared.value, options, terminal);
-    return statusOfPlan(prepared.value, options.detailedExitcode === true);
-  });
-}
 
 /** Lets objects go: they stay as they are, as nobody's. */
 export function letGo(objects: readonly string[], options: ReleaseOptions, terminal: Terminal): Promise<ExitStatus> {
-  const names = objects.map(nameOf);
+  const names = objects.map(objectName);
   return withTarget(options, nothingElse, terminal, async (target) => {
     const prepared = await runPhase(options, terminal, () => prepareRelease(target, names, options.owner));
     if (!options.dryRun) return carryOutPlan(prepared, release, target, options, terminal);
@@ -42,7 +30,7 @@ export function letGo(objects: readonly string[], options: ReleaseOptions, termi
 
 /** Gives objects from one owner to another one. */
 export function move(objects: readonly string[], options: MoveOptions, terminal: Terminal): Promise<ExitStatus> {
-  const names = objects.map(nameOf);
+  const names = objects.map(objectName);
   return withTarget(options, nothingElse, terminal, async (target): Promise<ExitStatus> => {
     const moves = await planMoves(target, await findRecorded(target, names, options.from), options.to);
     mustBeOneOwnersEach(moves);
@@ -79,10 +67,4 @@ function tell(moves: readonly Move[], how: string, terminal: Terminal): ExitStat
   const lines = moves.map(({ reference, from, to }) => `${describe(reference)} ${how} from ${from.name} to ${to.name}`);
   printText(lines.map(printableLine), terminal);
   return 0;
-}
-
-function nameOf(text: string): ObjectName {
-  const name = parseObjectName(text);
-  if (name) return name;
-  throw new VidraError('USAGE', `name objects as plans do, as in "Deployment shop/web", not ${JSON.stringify(text)}`);
 }

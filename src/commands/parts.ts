@@ -1,14 +1,13 @@
 /** Which definitions are planned together: those that one identity writes, that wait for nothing, and that nobody decides over one by one. Pure. */
 import { definitionAnnotations } from '../definition/annotations.ts';
-import { type Definition, nameOfDefinition } from '../definition/definition.ts';
-import { type ClusterDestination, destinationKey } from '../destination/destination.ts';
+import { type Access, type Definition, nameOfDefinition } from '../definition/definition.ts';
 import { VidraError } from '../errors.ts';
-import { destinationOf } from '../operator/destination-of.ts';
+import { accessOf } from '../operator/destination-of.ts';
 
 export interface Part {
   readonly definitions: readonly Definition[];
-  /** Where that takes a Secret of the home cluster, or is acted on as a ServiceAccount. */
-  readonly destination?: ClusterDestination;
+  /** How all of its definitions say that their clusters are reached. */
+  readonly access?: Access;
   /** Somebody decides over its only definition by itself. */
   readonly alone?: Definition;
 }
@@ -23,7 +22,7 @@ export function partsOf(definitions: readonly Definition[]): Part[] {
       if (depths.get(definition) !== depth) continue;
       const part = partFor(definition);
       const isFirst = waitsFor(definition).length === 0;
-      const key = JSON.stringify([part.alone && nameOfDefinition(part.alone), keyOf(part), isFirst]);
+      const key = JSON.stringify([part.alone && nameOfDefinition(part.alone), part.access, isFirst]);
       groups.set(key, { ...part, definitions: [...(groups.get(key)?.definitions ?? []), definition] });
     }
     return [...groups.values()].sort((one, other) => Number(isPlain(other)) - Number(isPlain(one)));
@@ -31,18 +30,13 @@ export function partsOf(definitions: readonly Definition[]): Part[] {
 }
 
 /** Whether its plan may be of the whole set, too. */
-export function isPlain({ alone, destination, definitions }: Part): boolean {
-  return !alone && !destination && definitions.every((definition) => waitsFor(definition).length === 0);
+export function isPlain({ alone, access, definitions }: Part): boolean {
+  return !alone && !access && definitions.every((definition) => waitsFor(definition).length === 0);
 }
 
-/** What of a definition needs a plan of its own, which one plan for all files cannot be. */
-export function heldBackFromFiles(definition: Definition): string | undefined {
-  const { mode, serviceAccount, destination } = definition;
-  if (mode !== 'Enforce') return `mode: ${mode}`;
-  if (serviceAccount) return 'serviceAccountName, which vidra watch follows in definitions of the cluster only';
-  if (destination.kubeconfigSecretRef)
-    return 'destination.kubeconfigSecretRef, which vidra watch follows in definitions of the cluster only';
-  return undefined;
+/** What keeps a definition in a file from being reconciled by who stays: nobody is there to decide. */
+export function heldBackFromFiles({ mode }: Definition): string | undefined {
+  return mode === 'Enforce' ? undefined : `mode: ${mode}`;
 }
 
 /** Names of the definitions that come first. */
@@ -52,18 +46,14 @@ export function waitsFor({ dependsOn, stored }: Definition): string[] {
 
 function partFor(definition: Definition): Part {
   const { mode, stored } = definition;
-  const { kubeconfigSecret, serviceAccount } = destinationOf(definition);
+  const access = accessOf(definition);
   const isConfirmed = stored?.annotations[definitionAnnotations.confirm] !== undefined;
   const isAlone = !stored?.deleting && (mode !== 'Enforce' || isConfirmed);
   return {
     definitions: [],
-    ...((kubeconfigSecret || serviceAccount) && { destination: destinationOf(definition) }),
+    ...(access && { access }),
     ...(isAlone && { alone: definition }),
   };
-}
-
-function keyOf({ destination }: Part): string | undefined {
-  return destination && destinationKey(destination);
 }
 
 function depthsOf(definitions: readonly Definition[]): Map<Definition, number> {

@@ -1,15 +1,18 @@
 /** `vidra watch`: stays, and reconciles on every change of source, definition or cluster. */
 import type { Definition } from '../definition/definition.ts';
-import type { RunEvent } from '../engine/run.ts';
+import type { Run, RunEvent } from '../engine/run.ts';
+import type { Target } from '../engine/target.ts';
 import type { LoopEvent } from '../loop/event.ts';
 import { watch as keepReconciled } from '../loop/watch.ts';
 import { createProgress, type Progress } from '../view/progress.ts';
 import { watchDocumentText } from '../view/watch-document.ts';
 import { createWatchText } from '../view/watch-text.ts';
+import { namedConnections } from './connections.ts';
 import { consentOf } from './consent-flags.ts';
 import { overridesOf, type WatchOptions } from './flags.ts';
-import { heldBackFromFiles } from './parts.ts';
+import { heldBackFromFiles, partsOf } from './parts.ts';
 import { printText, styleOf } from './print.ts';
+import { reconcileParts } from './reconcile-parts.ts';
 import { readDefinitions, withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
@@ -33,12 +36,17 @@ export async function watch(options: WatchOptions, terminal: Terminal): Promise<
     await runDaemon(options, rules, terminal, listeners);
     return 0;
   }
-  return withTarget(options, rules, terminal, async (target): Promise<ExitStatus> => {
+  return withTarget(options, rules, terminal, async (target, { destinations }): Promise<ExitStatus> => {
+    // Files that say so from the start are wrong usage.
+    partsOf(target.definitions);
     const readDefinitions = reader(filename, target.definitions, terminal);
-    const { signal } = terminal;
+    const reconcile = (now: Target, run: Run) => reconcileParts(now, destinations, run, { wait, timeoutMs });
     await keepReconciled(
       { ...target, heldBack: heldBackFromFiles },
-      { ...listeners, signal, intervalMs, wait, timeoutMs, readDefinitions },
+      {
+        ...{ ...listeners, ...namedConnections(destinations), reconcile },
+        ...{ readDefinitions, intervalMs, signal: terminal.signal },
+      },
     );
     return 0;
   });

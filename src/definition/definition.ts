@@ -67,6 +67,9 @@ export interface VidraResource extends Common {
 
 export type Definition = InfrahubSync | VidraResource;
 
+/** How a definition's objects are reached, where that is not as whoever runs Vidra. */
+export interface Access extends Pick<Conduct, 'serviceAccount'>, Pick<Destination, 'kubeconfigSecretRef'> {}
+
 export const definitionApiVersion = 'infrahub.operators.com/v1alpha1';
 
 /** For people, and as a key: `InfrahubSync web`. */

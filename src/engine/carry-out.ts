@@ -66,11 +66,11 @@ async function recordAll(
 async function keepHistory(
   plan: Plan,
   outcomes: readonly Outcome[],
-  { history }: Target,
+  target: Target,
   { restored }: CarryOutOptions,
 ): Promise<string[]> {
   try {
-    await recordHistory(history, plan, outcomes, restored);
+    await recordHistory(target, plan, outcomes, restored);
     return [];
   } catch (error) {
     if (!(error instanceof VidraError)) throw error;

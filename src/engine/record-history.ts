@@ -1,11 +1,12 @@
 /** Keeps what owners wanted, when all of it was applied; and of owners that are gone for a while longer. */
 
-import type { History, Revision } from '../history/history.ts';
+import type { Revision } from '../history/history.ts';
 import { digestOf } from '../manifest/json.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isIncomplete, type OwnerPlan, type Plan } from '../plan/plan.ts';
 import { tallied, tallyOf } from '../plan/tally.ts';
 import type { Outcome } from './run.ts';
+import type { Target } from './target.ts';
 
 /** Long enough to notice that it was a mistake. */
 const daysAfterLeaving = 30;
@@ -13,7 +14,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** Asks and writes nothing where nothing was changed. `restored` is the revision that was rolled back to. */
 export async function recordHistory(
-  history: History,
+  { history, access }: Pick<Target, 'history' | 'access'>,
   plan: Plan,
   outcomes: readonly Outcome[],
   restored?: number,
@@ -28,7 +29,7 @@ export async function recordHistory(
     if (before?.digest === digest && before.keptUntil === undefined) return;
     const revision = revisionOf(owner, digest, outcomes, restored);
     const manifests = owner.desired.map(({ manifest }) => manifest);
-    await history.add(revision, { header: owner.header, policy: owner.policy, manifests });
+    await history.add(revision, { header: owner.header, policy: owner.policy, manifests, ...(access && { access }) });
   };
   const limit = async ({ owner }: OwnerPlan) => {
     const before = newest.get(owner.name);

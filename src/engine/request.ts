@@ -17,21 +17,22 @@ export interface Recorded {
   readonly entry: InventoryEntry;
 }
 
-/**
- * Takes over named objects that definitions want and others have; nothing else is done. Throws NOT_FOUND for a name that no
- * definition wants, or that needs no adoption, and what keeps one from being adopted.
- */
-export async function prepareAdoption(target: Target, run: Run, names: readonly ObjectName[]): Promise<Plan> {
-  const whole = await prepare({ ...target, overrides: { ...target.overrides, adopt: 'Always' } }, run);
-  const changes = whole.owners.flatMap((owner) => owner.changes);
-  for (const name of names) mustBeAdoptable(name, changes);
+/** All that definitions want, with everything taken over that others have: what may be asked for. */
+export function prepareAdoptions(target: Target, run: Run): Promise<Plan> {
+  return prepare({ ...target, overrides: { ...target.overrides, adopt: 'Always' } }, run);
+}
+
+/** Of a plan of `prepareAdoptions`: takes over what is named, and does nothing else. */
+export function adoptionOf(whole: Plan, names: readonly ObjectName[]): Plan {
   const isAsked = (change: Change) =>
     change.action === 'adopt' && names.some((name) => isNamed(name, change.reference));
   const owners = whole.owners.map((plan) => onlyChanges(plan, plan.changes.filter(isAsked)));
   return { ...whole, owners: owners.filter((plan) => plan.changes.length > 0), problems: [], notes: [], guards: [] };
 }
 
-function mustBeAdoptable(name: ObjectName, changes: readonly Change[]): void {
+/** Throws NOT_FOUND for a name that no definition wants, or that needs no adoption, and what keeps one from being adopted. */
+export function mustBeAdoptable(name: ObjectName, plans: readonly Plan[]): void {
+  const changes = plans.flatMap(({ owners }) => owners.flatMap((owner) => owner.changes));
   const found = changes.filter(({ reference }) => isNamed(name, reference));
   if (found.some(({ action }) => action === 'adopt')) return;
   const [first] = found;

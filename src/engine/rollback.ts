@@ -10,26 +10,41 @@ import { contentDigest } from './record-history.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 
+/** What an owner goes back to. */
 export interface Rollback {
-  readonly plan: Plan;
   readonly revision: Revision;
+  readonly content: Content;
+  readonly records: readonly InventoryRecord[];
 }
 
 /**
  * Without a number: the newest revision that differs from what the owner has now. Owners that were pruned come back. Throws
  * HISTORY_UNKNOWN or HISTORY_INVALID.
  */
-export async function prepareRollback(target: Target, run: Run, owner: string, number?: number): Promise<Rollback> {
+export async function findRevision(
+  target: Pick<Target, 'inventory' | 'history'>,
+  owner: string,
+  number?: number,
+): Promise<Rollback> {
   const [records, revisions] = await Promise.all([target.inventory.list(), target.history.list(owner)]);
-  const record = records.find(({ header, elsewhere }) => header.name === owner && elsewhere === undefined);
-  const revision = choose(owner, revisions, record, number);
+  const revision = choose(owner, revisions, recordOf(owner, records), number);
   const content = await target.history.read(revision);
   if (!content)
     throw new VidraError('HISTORY_UNKNOWN', `revision ${revision.number} is not kept any more`, { subject: owner });
+  return { revision, content, records };
+}
+
+export async function prepareRollback(target: Target, run: Run, rollback: Rollback): Promise<Plan> {
+  const { revision, content, records } = rollback;
+  const { owner } = revision;
   run.signal.throwIfAborted();
-  const intent = intentOf(content, revision, record, target);
+  const intent = intentOf(content, revision, recordOf(owner, records), target);
   const note = `${owner} goes back to revision ${revision.number}; the next apply follows its definition again`;
-  return { revision, plan: await planIntents(target, run, records, { owners: [intent], problems: [], notes: [note] }) };
+  return planIntents(target, run, records, { owners: [intent], problems: [], notes: [note] });
+}
+
+function recordOf(owner: string, records: readonly InventoryRecord[]): InventoryRecord | undefined {
+  return records.find(({ header, elsewhere }) => header.name === owner && elsewhere === undefined);
 }
 
 function choose(

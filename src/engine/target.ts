@@ -1,6 +1,6 @@
 /** What a reconcile works on: definitions, where their manifests come from, the clusters, and the rules. */
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Definition, InfrahubSync } from '../definition/definition.ts';
+import type { Access, Definition, InfrahubSync } from '../definition/definition.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { History } from '../history/history.ts';
 import type { Inventory } from '../inventory/inventory.ts';
@@ -34,6 +34,8 @@ export interface Target {
   readonly others?: readonly Definition[];
   /** The definitions are not all of their set: of the owners of others nothing is said. */
   readonly partial?: true;
+  /** How its definitions say that `clusterOf` is reached; for the history. */
+  readonly access?: Access;
   /** With it, differences that are masked carry salted digests, so that plans can be compared. */
   readonly salt?: string;
 }

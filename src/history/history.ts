@@ -1,4 +1,5 @@
 /** The port of what owners wanted before: the last revisions of each, kept in the home cluster for `vidra rollback`. */
+import type { Access } from '../definition/definition.ts';
 import type { Policy } from '../definition/policy.ts';
 import type { OwnerHeader } from '../inventory/inventory.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -29,6 +30,8 @@ export interface Content {
   readonly header: OwnerHeader;
   readonly policy: Policy;
   readonly manifests: readonly Manifest[];
+  /** How they were written, where a definition said so. */
+  readonly access?: Access;
 }
 
 export interface History {

@@ -1,5 +1,6 @@
 /** What a run has done, as far as those need to know that watch for changes by others. Pure. */
 import type { Result } from '../engine/run.ts';
+import type { OwnerHeader } from '../inventory/inventory.ts';
 import { keyOf } from '../manifest/manifest.ts';
 import { contestDelay } from '../plan/contest.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -17,14 +18,14 @@ export interface Effect {
 
 export const nothingDone: Effect = { written: [], patience: new Map() };
 
-/** `nameOf` names the connection to a server, where that is not the server alone. */
-export function effectOf(result: Pick<Result, 'plan' | 'outcomes'>, nameOf: NameOf = itself): Effect {
+/** `nameOf` names the connection of an owner, where that is not its server alone. */
+export function effectOf(result: Pick<Result, 'plan' | 'outcomes'>, nameOf: NameOf = itsServer): Effect {
   return { written: writtenBy(result, nameOf), patience: patienceOf(result.plan, nameOf) };
 }
 
-export type NameOf = (server: string) => string;
+export type NameOf = (owner: OwnerHeader) => string;
 
-const itself: NameOf = (server) => server;
+export const itsServer: NameOf = ({ server }) => server;
 
 /** Names one object of one destination. */
 export function placeOf(server: string, key: string): string {
@@ -37,14 +38,14 @@ function patienceOf({ owners }: Plan, nameOf: NameOf): Map<string, number> {
       changes.flatMap((change) => {
         const contest = 'contest' in change ? change.contest : undefined;
         const delay = contest ? contestDelay(contest, shortestPatienceMs, longestPatienceMs) : 0;
-        return delay > 0 ? [[placeOf(nameOf(header.server), keyOf(change.reference)), delay] as const] : [];
+        return delay > 0 ? [[placeOf(nameOf(header), keyOf(change.reference)), delay] as const] : [];
       }),
     ),
   );
 }
 
 function writtenBy({ plan, outcomes }: Pick<Result, 'plan' | 'outcomes'>, nameOf: NameOf): string[] {
-  const servers = new Map(plan.owners.map(({ header }) => [header.name, header.server]));
+  const places = new Map(plan.owners.map(({ header }) => [header.name, nameOf(header)]));
   const done = outcomes.filter(({ result }) => result === 'succeeded');
-  return done.map(({ owner, change }) => placeOf(nameOf(servers.get(owner) ?? ''), keyOf(change.reference)));
+  return done.map(({ owner, change }) => placeOf(places.get(owner) ?? '', keyOf(change.reference)));
 }

@@ -3,7 +3,7 @@ import type { ObjectMetadata } from '../cluster/metadata.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { ownerOf } from '../manifest/owner.ts';
-import type { NameOf } from './effect.ts';
+import { itsServer, type NameOf } from './effect.ts';
 
 /** One owner's part in an object. */
 interface Part {
@@ -24,15 +24,15 @@ export type Seen = Pick<ObjectMetadata, 'uid' | 'deleting' | 'managers'>;
 /** By destination (empty for the home cluster), then by identity. Only what has been applied. */
 export type Expectations = ReadonlyMap<string, ReadonlyMap<string, Expected>>;
 
-/** `records` are those that are watched; `home` is the uid of their cluster; `nameOf` names the connection to a server. */
+/** `records` are those that are watched; `home` is the uid of their cluster; `nameOf` names the connection of an owner. */
 export function expectationsOf(
   records: readonly InventoryRecord[],
   home: string,
-  nameOf: NameOf = (server) => server,
+  nameOf: NameOf = itsServer,
 ): Expectations {
   const servers = new Map<string, Map<string, Expected>>();
   for (const { header, entries } of records) {
-    const place = nameOf(header.server);
+    const place = nameOf(header);
     const objects = servers.get(place) ?? new Map<string, Expected>();
     servers.set(place, objects);
     const { manager } = ownerOf(header.name, home);

@@ -1,17 +1,18 @@
 /** Keeps a set of definitions reconciled until it is told to end. */
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Definition } from '../definition/definition.ts';
-import type { Result, RunEvent } from '../engine/run.ts';
+import type { Result, Run, RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
-import type { InventoryRecord } from '../inventory/inventory.ts';
+import type { InventoryRecord, OwnerHeader } from '../inventory/inventory.ts';
 import { watchDefinitions } from './definitions.ts';
 import { watchDrift } from './drift.ts';
-import { effectOf, nothingDone } from './effect.ts';
+import { effectOf, type NameOf, nothingDone } from './effect.ts';
 import type { LoopEvent } from './event.ts';
 import { expectationsOf } from './expectation.ts';
 import { startLoop } from './loop.ts';
 import { retryMs, withJitter } from './pace.ts';
-import { isSettled, reconcile } from './reconcile.ts';
+import { isSettled } from './reconcile.ts';
 import type { Trigger } from './trigger.ts';
 
 /** Whoever writes 0 means often, and not without a pause. */
@@ -20,9 +21,13 @@ const shortestIntervalMs = 1_000;
 export interface WatchOptions {
   /** Milliseconds between two reconciles, where the definitions do not say. */
   readonly intervalMs: number;
-  readonly wait: boolean;
-  readonly timeoutMs: number;
   readonly readDefinitions: () => Promise<readonly Definition[]>;
+  /** Names the connection of an owner, by the definitions as they are now. */
+  readonly nameOf: (owner: OwnerHeader, definitions: readonly Definition[]) => string;
+  /** The connection that has a name. */
+  readonly clusterAt: (name: string) => Promise<Cluster>;
+  /** Carries out what a target wants. Throws a VidraError when nothing can be done. */
+  readonly reconcile: (target: Target, run: Run) => Promise<Result>;
   readonly emit: (event: LoopEvent) => void;
   readonly progress: (event: RunEvent) => void;
   /** Aborted: the run that is under way ends at a safe point, and all watches end. */
@@ -41,7 +46,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
   };
 
   const drift = watchDrift({
-    clusterOf: target.clusterOf,
+    clusterOf: options.clusterAt,
     onDrift: (_set, objects) => loop.trigger({ type: 'drift', objects }),
     onBlind: (error) => emit({ type: 'blind', error }),
     signal,
@@ -55,16 +60,17 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
     drift.pause(first.set);
     const start = performance.now();
     const current = target;
+    const nameOf = (owner: OwnerHeader) => options.nameOf(owner, current.definitions);
     let isOver = false;
     let effect = nothingDone;
     let owners: readonly string[] | undefined;
     const take = (done: Pick<Result, 'plan' | 'outcomes'>) => {
-      effect = effectOf(done);
+      effect = effectOf(done, nameOf);
       owners = done.plan.owners.map(({ header }) => header.name);
     };
     // While it waits, what changes is the work of others.
     const lookWhileWaiting = async () => {
-      const expected = await expectations(current, owners);
+      const expected = await expectations(current, owners, nameOf);
       if (!isOver) drift.expect(first.set, expected, effect);
     };
     const hear = (event: RunEvent) => {
@@ -74,7 +80,7 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       void lookWhileWaiting();
     };
     try {
-      const result = await reconcile(current, { signal: ended, emit: hear }, options);
+      const result = await options.reconcile(current, { signal: ended, emit: hear });
       take(result);
       const type = ended.aborted && !isSettled(result) ? 'superseded' : 'reconciled';
       emit({ type, trigger, result, milliseconds: performance.now() - start });
@@ -86,18 +92,18 @@ export async function watch(first: Target, options: WatchOptions): Promise<void>
       return false;
     } finally {
       isOver = true;
-      if (!signal.aborted) drift.expect(first.set, await expectations(current, owners), effect);
+      if (!signal.aborted) drift.expect(first.set, await expectations(current, owners, nameOf), effect);
     }
   };
   // A run that failed has not said whose objects these are.
-  const expectations = async ({ inventory, set }: Target, owners: readonly string[] | undefined) => {
+  const expectations = async ({ inventory, set }: Target, owners: readonly string[] | undefined, nameOf: NameOf) => {
     const records = await inventory.list().catch((error) => {
       if (error instanceof VidraError) return [];
       throw error;
     });
     const isOwn = ({ header: { name } }: InventoryRecord) => owners === undefined || owners.includes(name);
     const own = records.filter((record) => record.header.set === set && !record.elsewhere && isOwn(record));
-    return expectationsOf(own, home);
+    return expectationsOf(own, home, nameOf);
   };
   const isOutdated = async () => {
     const syncs = target.definitions.filter((definition) => definition.kind === 'InfrahubSync');

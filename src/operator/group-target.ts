@@ -2,7 +2,7 @@
 import type { Destinations } from '../destination/destinations.ts';
 import type { Target } from '../engine/target.ts';
 import { consentOf } from './consent.ts';
-import { destinationOf } from './destination-of.ts';
+import { accessOf, destinationOf } from './destination-of.ts';
 import type { Ready } from './member.ts';
 
 /** Members of a group have the same destination, and act as the same account. */
@@ -12,12 +12,14 @@ export function targetOf(
 ): Target {
   const [{ definition, stored }] = members as [Ready];
   const destination = destinationOf(definition);
+  const access = accessOf(definition);
   return {
     ...base,
     // Members of a group share more than the server.
     clusterOf: (server) => clusterFor({ ...destination, server }),
     definitions: members.map(({ definition, stored: now }) => ({ ...definition, stored: now })),
     consent: { confirmed: members.flatMap((member) => consentOf(member.stored).confirmed) },
+    ...(access && { access }),
     partial: true,
     prune: false,
     // Members of a group that needs it are alone.

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { createAccount } from '../support/account.ts';
 import type { Cluster, Reference } from '../support/cluster.ts';
 import { write } from '../support/definitions.ts';
 import {
@@ -152,6 +153,15 @@ describe('vidra apply without files', () => {
 });
 
 describe('vidra apply with files', () => {
+  it.each(['plan', 'apply', 'watch'])('refuses what waits for itself: %s', async (verb) => {
+    const after = (name: string) => ({ dependsOn: [{ kind: 'VidraResource', name: named(name) }] });
+    const file = definitionFile(holding('one', after('two')), holding('two', after('one')));
+    expect(await run(verb, '-f', file)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('waits for itself'),
+    });
+  });
+
   it('keeps to what they say of how they are reconciled', async () => {
     const file = definitionFile(
       holding('web'),
@@ -174,6 +184,70 @@ describe('vidra apply with files', () => {
     expect(await there('asked')).toEqual(['asked']);
     const refused = await run('plan', '-f', definitionFile(holding('seen', { mode: 'Observe' })), '--out', out);
     expect(refused).toMatchObject({ code: 64, stderr: expect.stringContaining('mode: Observe') });
+  });
+});
+
+describe('vidra rollback of what a definition in the cluster wants', () => {
+  const colored = (color: string, more: object = {}) => holding('web', more, { color });
+  const rollback = (...words: string[]) => run('rollback', named('web'), '--to-revision', '1', ...words);
+  const colorOf = async () => (await cluster.get(configMap('web'))).data?.['color'];
+  /** Two revisions, red and blue. */
+  const applyBoth = async (more: object = {}) => {
+    await create(colored('red', more));
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    await cluster.patch(colored('red'), 'merge-patch', { spec: colored('blue', more).spec });
+    expect(await run('apply')).toMatchObject({ code: 0 });
+  };
+  const change = (spec: object) => cluster.patch(colored('red'), 'merge-patch', { spec });
+
+  it('goes back, and stays there where it is suspended', async () => {
+    await applyBoth();
+    const done = await rollback();
+    const way = `vidra suspend vidraresource/${named('web')}`;
+    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining(way) });
+    expect(await colorOf()).toBe('red');
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    await change({ suspend: true });
+    expect(await rollback()).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('apply')).toMatchObject({ code: 0 });
+    expect(await colorOf()).toBe('red');
+  });
+
+  it('changes nothing where it only observes, and nothing that is not approved', async () => {
+    await applyBoth();
+    await change({ mode: 'Observe' });
+    expect(await rollback()).toMatchObject({ code: 64, stderr: expect.stringContaining('only observes') });
+    await change({ mode: 'Approve' });
+    const refused = await rollback();
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('waits for approval') });
+    expect(await colorOf()).toBe('blue');
+    const [, digest = ''] = /approve: (\S+)/.exec((await rollback('--dry-run')).stdout) ?? [];
+    expect(refused.stderr).toContain(digest);
+    const annotations = { 'vidra.infrahub.operators.com/approve': digest };
+    await cluster.patch(colored('red'), 'merge-patch', { metadata: { annotations } });
+    expect(await rollback()).toMatchObject({ code: 0 });
+    expect(await colorOf()).toBe('red');
+  });
+
+  it.each(['in the cluster', 'in a file'])('is written as its ServiceAccount, with a definition %s', async (where) => {
+    const verbs = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete'];
+    await createAccount(cluster, { [namespace]: [{ apiGroups: [''], resources: ['configmaps'], verbs }] });
+    const as = { serviceAccountName: `${namespace}/user` };
+    if (where === 'in the cluster') await applyBoth(as);
+    else
+      for (const color of ['red', 'blue'])
+        expect(await run('apply', '-f', definitionFile(colored(color, as)))).toMatchObject({ code: 0 });
+    const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' };
+    const live = await cluster.get({ ...binding, metadata: { name: namespace, namespace } });
+    await cluster.remove({ ...binding, metadata: { name: namespace, namespace } });
+    const refused = await rollback();
+    expect(refused.code).toBe(1);
+    expect(refused.stdout + refused.stderr).toContain(`system:serviceaccount:${namespace}:user`);
+    expect(await colorOf()).toBe('blue');
+    const { name } = live.metadata;
+    await cluster.create({ ...live, ...binding, metadata: { name, namespace } } as Reference);
+    expect(await rollback()).toMatchObject({ code: 0 });
+    expect(await colorOf()).toBe('red');
   });
 });
 

@@ -1,7 +1,9 @@
 /** Whose an object is, decided by naming it: adopt, release and move. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createAccount } from '../support/account.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
-import { resourceFile } from '../support/definitions.ts';
+import { resourceFile, write } from '../support/definitions.ts';
+import { resource } from '../support/operator.ts';
 import { vidra } from '../support/vidra.ts';
 
 let cluster: Cluster;
@@ -61,6 +63,42 @@ describe('adopt', () => {
     await fails('what', /name objects as plans do/);
     await apply(owner, configMap('new'));
     await fails(named('new'), /is managed by Vidra already/);
+  });
+});
+
+describe('adopt for a definition that says how it is reconciled', () => {
+  const definitionFile = (more: object, ...manifests: object[]) =>
+    write('one.yaml', JSON.stringify(resource(owner, manifests, more)));
+  const adopt = (file: string, name: string, ...more: string[]) =>
+    run('adopt', name, '--set', namespace, '-f', file, ...more);
+
+  it.each([
+    [{ suspend: true }, 'is suspended'],
+    [{ mode: 'Observe' }, 'only observes'],
+    [{ mode: 'Approve' }, 'save its plan with vidra plan --out'],
+  ])('takes nothing over for %j, and says why', async (more, why) => {
+    await cluster.create(configMap('a', { color: 'red' }));
+    const file = definitionFile(more, configMap('a', { color: 'blue' }));
+    for (const flag of ['--yes', '--dry-run']) {
+      const { code, stderr } = await adopt(file, named('a'), flag);
+      expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringMatching(`VidraResource ${owner}: .*${why}`) });
+    }
+    expect((await cluster.get(configMap('a')))['data']).toEqual({ color: 'red' });
+  });
+
+  it('acts as its ServiceAccount, and for it alone', async () => {
+    const verbs = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete'];
+    await createAccount(cluster, { [namespace]: [{ apiGroups: [''], resources: ['configmaps'], verbs }] });
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'b', namespace } };
+    await cluster.create(configMap('a', { color: 'red' }));
+    const { metadata } = await cluster.create(secret);
+    const file = definitionFile({ serviceAccountName: `${namespace}/user` }, configMap('a', { color: 'blue' }), secret);
+    expect(await adopt(file, named('a'))).toMatchObject({ code: 0, stderr: '' });
+    expect((await cluster.get(configMap('a')))['data']).toEqual({ color: 'blue' });
+    const refused = await adopt(file, `Secret ${namespace}/b`);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(`system:serviceaccount:${namespace}:user`);
+    expect((await cluster.get(secret)).metadata.resourceVersion).toBe(metadata.resourceVersion);
   });
 });
 

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
-import { prepareRollback } from '../../src/engine/rollback.ts';
+import { findRevision, prepareRollback } from '../../src/engine/rollback.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -40,8 +40,9 @@ async function revisions() {
 
 async function rollBack(number?: number) {
   const target = await engine.target([]);
-  const { plan, revision } = await prepareRollback(target, run, owner, number);
-  return carryOut(plan, target, run, { wait: false, timeoutMs: 60_000, restored: revision.number });
+  const found = await findRevision(target, owner, number);
+  const plan = await prepareRollback(target, run, found);
+  return carryOut(plan, target, run, { wait: false, timeoutMs: 60_000, restored: found.revision.number });
 }
 
 async function secretsOfHistory(): Promise<KubeObject[]> {
@@ -201,7 +202,7 @@ describe('a rollback', () => {
       return !(await cluster.exists({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: former } }));
     });
     const target = await engine.target([], { validate: true });
-    const { plan } = await prepareRollback(target, run, owner, 1);
+    const plan = await prepareRollback(target, run, await findRevision(target, owner, 1));
     const rows = plan.owners.flatMap(({ changes }) => changes);
     expect(rows.map(({ action, reference, reason }) => [action, reference.namespace, reason])).toEqual([
       ['skip', former, expect.stringContaining('not found')],
