@@ -1,13 +1,18 @@
-/** Forgets what a deleted definition has on a cluster that cannot be asked, where it says that its objects may stay. */
+/** Forgets what a deleted definition has where nothing can be done any more, if it says that its objects may stay. */
 import type { Result } from '../engine/run.ts';
 import type { Inventory, InventoryRecord } from '../inventory/inventory.ts';
-import { hasProblems } from '../plan/plan.ts';
+import { type Change, hasProblems } from '../plan/plan.ts';
 import type { Ready } from './member.ts';
 
-/** Whether its destination could not be planned for, and nobody needs it to be. */
+/** Whether nothing of it can be planned for, as its cluster does not answer or its account has lost its rights, and nobody needs that. */
 export function mayLetGo({ definition, stored }: Ready, { plan }: Pick<Result, 'plan'>): boolean {
   const isOrphan = definition.policy.deletionPolicy === 'Orphan';
-  return stored.deleting === true && isOrphan && plan.owners.length === 0 && hasProblems(plan);
+  const isOutOfReach = plan.owners.every(({ changes }) => changes.length > 0 && changes.every(isForbidden));
+  return stored.deleting === true && isOrphan && isOutOfReach && hasProblems(plan);
+}
+
+function isForbidden(change: Change): boolean {
+  return change.action === 'skip' && change.code === 'CLUSTER_FORBIDDEN';
 }
 
 /** `run` is the run that decides it. */

@@ -110,25 +110,18 @@ describe('a definition for another cluster', () => {
     expect(await second.cluster.exists(configMap('kept'))).toBe(true);
   });
 
-  it('acts as the account that it names, and says which right is missing', async () => {
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'deployer', namespace } };
-    await second.cluster.create(account);
-    const one = resource(`${namespace}-far`, [configMap('a')], {
-      ...there(),
-      serviceAccountName: `${namespace}/deployer`,
-      interval: '2s',
-    });
-    await cluster.create(one);
-    const refused = await untilCondition(cluster, one, 'Ready', 'False');
-    expect(refused).toMatchObject({ reason: 'ClusterForbidden' });
+  /** An account there, and what lets it edit the namespace of the test; its identity may be read by whoever keeps records of it. */
+  const rightsOf = (name: string) => {
+    const reference = { name, namespace };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: reference };
     const binding = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: { name: 'deployer', namespace },
+      metadata: reference,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
-      subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace }],
+      subjects: [{ kind: 'ServiceAccount', ...reference }],
     };
-    const system = {
+    const identity = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name: `${namespace}-identity` },
@@ -140,9 +133,41 @@ describe('a definition for another cluster', () => {
       metadata: { name: `${namespace}-identity` },
       roleRef: { ...binding.roleRef, name: `${namespace}-identity` },
     };
-    for (const manifest of [binding, system, reader] as Reference[]) await second.cluster.create(manifest);
+    return { account, binding, all: [binding, identity, reader] as Reference[] };
+  };
+
+  it('acts as the account that it names, and says which right is missing', async () => {
+    const { account, all } = rightsOf('deployer');
+    await second.cluster.create(account);
+    const one = resource(`${namespace}-far`, [configMap('a')], {
+      ...there(),
+      serviceAccountName: `${namespace}/deployer`,
+      interval: '2s',
+    });
+    await cluster.create(one);
+    const refused = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(refused).toMatchObject({ reason: 'ClusterForbidden' });
+    for (const manifest of all) await second.cluster.create(manifest);
     await untilCondition(cluster, one, 'Ready', 'True');
     const { metadata } = await second.cluster.get(configMap('a'));
     expect(metadata.managedFields?.map(({ operation }) => operation)).toEqual(['Apply']);
+  });
+
+  it('that is deleted after its account has lost its rights says so, and is let go with Orphan', async () => {
+    const { account, binding, all } = rightsOf('leaver');
+    for (const manifest of [account, ...all]) await second.cluster.create(manifest);
+    const more = { ...there(), serviceAccountName: `${namespace}/leaver`, interval: '1s' };
+    const one = resource(`${namespace}-far`, [configMap('a')], more);
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    for (const manifest of [binding, account] as Reference[]) await second.cluster.remove(manifest);
+    await cluster.remove(one);
+    await waitFor('it to say why it stays', async () => {
+      const said = conditionOf(await cluster.get(one), 'Stalled');
+      return said?.reason === 'ClusterForbidden' && said.message.includes(`${namespace}:leaver`);
+    });
+    await cluster.patch(one, 'merge-patch', { spec: { deletionPolicy: 'Orphan' } });
+    await waitFor('what is let go to be gone', () => isGone(one));
+    expect(await second.cluster.exists(configMap('a'))).toBe(true);
   });
 });
