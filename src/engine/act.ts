@@ -6,13 +6,13 @@ import { apiVersionOf } from '../manifest/manifest.ts';
 import { isMarkedBy, markedBy, type Owner, ownersBut } from '../manifest/owner.ts';
 import { describeConflicts, withoutFields } from '../plan/conflict.ts';
 import { describeGoing } from '../plan/going.ts';
-import { maskMessage } from '../plan/mask.ts';
 import type { Change, DeleteChange, ReleaseChange, WriteChange } from '../plan/plan.ts';
 import { proofOf } from '../plan/proof.ts';
 import { applyInConflict } from './apply-in-conflict.ts';
 import { awaitGone } from './await-gone.ts';
 import { awaitEstablished } from './established.ts';
 import { withFreshKind } from './fresh-kind.ts';
+import { maskedMessage } from './masked.ts';
 import { rearrange } from './rearrange.ts';
 import { release } from './release.ts';
 import { remove } from './remove.ts';
@@ -62,7 +62,8 @@ export async function act(
   } catch (error) {
     if (!(error instanceof VidraError)) throw error;
     const code = immutableFields(error) ? 'IMMUTABLE' : error.code;
-    return { result: 'failed', problem: { code, message: maskMessage(manifest, error.message) } };
+    const message = await maskedMessage(cluster, change.reference, error, manifest);
+    return { result: 'failed', problem: { code, message } };
   }
 }
 

@@ -2,9 +2,10 @@
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import type { ObjectMetadata } from '../cluster/metadata.ts';
 import { VidraError } from '../errors.ts';
-import { apiVersionOf, keyOf, type ObjectReference } from '../manifest/manifest.ts';
+import { apiVersionOf, keyOf, type Manifest, type ObjectReference } from '../manifest/manifest.ts';
 import { emptyManifest, ownersBut } from '../manifest/owner.ts';
 import type { SharedWishes } from '../plan/agreement.ts';
+import { maskMessage } from '../plan/mask.ts';
 import { abandoned, type OwnerObservation, type Verdict } from '../plan/observation.ts';
 import { appliedFields } from '../plan/proof.ts';
 import { type Trial, unforced, verdictOf } from './verdict.ts';
@@ -29,8 +30,9 @@ async function ask(
   reference: ObjectReference,
   live: ObjectMetadata,
 ): Promise<Verdict> {
+  let object: Manifest | undefined;
   try {
-    const object = await cluster.get(type, reference);
+    object = await cluster.get(type, reference);
     const manifest = emptyManifest({ apiVersion: apiVersionOf(type), kind: type.kind }, reference);
     const options = { manager: owner.manager, dryRun: true, expect: { uid: live.uid } };
     const answer = await cluster.apply(type, manifest, options);
@@ -39,6 +41,6 @@ async function ask(
   } catch (error) {
     // What cannot be asked is planned all the same: nothing of it is decided here.
     if (!(error instanceof VidraError) || error.code === 'INTERRUPTED') throw error;
-    return { type: 'predicted', reason: error.message };
+    return { type: 'predicted', reason: maskMessage(object, error.message) };
   }
 }

@@ -1,5 +1,6 @@
 /** Admission webhooks, real ones: those that take no dry-runs make rows predicted, and those that are dead or say no make them refused. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { defaultPolicy } from '../../src/definition/policy.ts';
 import type { Result } from '../../src/engine/run.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
@@ -93,6 +94,49 @@ it('a webhook that is asked in dry-runs, too, is shown what would be, and its re
   ]);
   expect(hook.reviews.map(({ dryRun }) => dryRun)).toEqual([true, true]);
   await hook.close();
+});
+
+describe('a webhook that repeats what it refuses', () => {
+  const secret = (key: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'token', namespace },
+    stringData: { key },
+  });
+  const values = (...texts: string[]) => texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]);
+
+  it.each([
+    ['in a trial', 'NoneOnDryRun'],
+    ['when it is written', 'Some'],
+  ] as const)('tells no value of a Secret: %s', async (_, sideEffects) => {
+    await engine.apply([resource(`${namespace}-web`, secret('first-value'))]);
+    const hook = await startWebhook(cluster, namespace, {
+      sideEffects,
+      answer: ({ object, oldObject }) => {
+        const said = [object, oldObject].map((one) => JSON.stringify((one as { data?: object } | null)?.data));
+        return { allowed: false, status: { code: 403, message: `not with ${said.join(' nor ')}` } };
+      },
+    });
+    const other = secret('other-value');
+    const [owner, two] = [`${namespace}-web`, `${namespace}-two`];
+    const tries = [
+      // Changed, made, released to another owner, and left as nobody's.
+      [resource(owner, other)],
+      [resource(owner, { ...other, metadata: { name: 'new', namespace } })],
+      [resource(owner), resource(two, secret('first-value'))],
+      [{ ...resource(owner), policy: { ...defaultPolicy, deletionPolicy: 'Orphan' as const } }],
+    ];
+    for (const definitions of tries) {
+      const result = await engine.apply(definitions, validated);
+      const told = JSON.stringify([
+        result.plan.owners.map(({ changes }) => changes.map(({ reason }) => reason)),
+        resultsOf(result),
+      ]);
+      expect(told).toMatch(/denied the request: not with .*\*\*\*/);
+      for (const value of values('first-value', 'other-value')) expect(told).not.toContain(value);
+    }
+    await hook.close();
+  });
 });
 
 it('a webhook that is dead stops what it would have to see, with its name, and nothing else', async () => {

@@ -14,6 +14,7 @@ export interface Review {
   readonly namespace?: string;
   readonly name?: string;
   readonly object?: unknown;
+  readonly oldObject?: unknown;
 }
 
 export interface Webhook {
