@@ -198,6 +198,47 @@ describe('kinds', () => {
     expect(await cluster.exists(configMap('c'))).toBe(true);
   });
 
+  it('leaves an object as it is that is written twice, and deletes nothing of its owner meanwhile', async () => {
+    const named = (color: string) => ({ ...configMap('a'), data: { color } });
+    await engine.apply([resource(`${namespace}-web`, named('blue'), configMap('old'))]);
+    // Once with the namespace, and once without.
+    const { namespace: _, ...metadata } = configMap('a').metadata;
+    const twice = resource(`${namespace}-web`, named('red'), { ...named('green'), metadata }, configMap('new'));
+    const { plan } = await engine.apply([twice], { namespace });
+    expect(actionsOf(plan)).toEqual(['create ConfigMap new']);
+    expect(plan.owners[0]?.problems).toMatchObject([
+      { code: 'MANIFEST_DUPLICATE', message: expect.stringMatching(/document 2.* is written already in .*document 1/) },
+    ]);
+    expect((await cluster.get(configMap('a'))).data).toEqual({ color: 'blue' });
+    expect(await cluster.exists(configMap('old'))).toBe(true);
+    expect(actionsOf(await engine.plan([resource(`${namespace}-web`, named('blue'), configMap('new'))]))).toEqual([
+      'delete ConfigMap old',
+    ]);
+  });
+
+  it('has an object of the whole cluster once, though its manifest names a namespace', async () => {
+    const metadata = { name: namespace, namespace };
+    const role = (verb: string) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: [verb] }],
+    });
+    const live = { ...role('get'), metadata: { name: namespace } };
+    await engine.apply([resource(`${namespace}-web`, role('get'))]);
+    const { uid } = (await cluster.get(live)).metadata;
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, role('get'))])).plan)).toEqual([]);
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, role('list'))])).plan)).toEqual([
+      `update ClusterRole ${namespace}`,
+    ]);
+    expect((await cluster.get(live)).metadata.uid).toBe(uid);
+    // The namespace was never a part of it: nothing changes when it goes.
+    const bare = { ...role('list'), metadata: { name: namespace } };
+    expect(actionsOf((await engine.apply([resource(`${namespace}-web`, bare)])).plan)).toEqual([]);
+    await engine.apply([resource(`${namespace}-web`)]);
+    expect(await cluster.exists(live)).toBe(false);
+  });
+
   it('stops only what depends on an object that the server refuses', async () => {
     const broken = {
       apiVersion: 'v1',
@@ -333,6 +374,22 @@ describe('other writers', () => {
     const result = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
     expect(result.outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
     expect((await cluster.get(wanted)).data).toEqual({ theirs: 'yes' });
+  });
+
+  it('makes nothing of an object that somebody else has made between plan and apply, and never takes it for its own', async () => {
+    const wanted = configMap('a');
+    const { carryOut } = await import('../../src/engine/carry-out.ts');
+    const target = await engine.target([resource(`${namespace}-web`, wanted)]);
+    const plan = await engine.plan([resource(`${namespace}-web`, wanted)]);
+    await cluster.create({ ...wanted, data: { theirs: 'yes' } } as never);
+    const { metadata } = await cluster.get(wanted);
+    const run = { signal: new AbortController().signal, emit: () => undefined };
+    const result = await carryOut(plan, target, run, { wait: false, timeoutMs: 1000 });
+    expect(result.outcomes).toMatchObject([{ result: 'failed', problem: { code: 'PLAN_STALE' } }]);
+    expect(await cluster.get(wanted)).toMatchObject({ metadata, data: { theirs: 'yes' } });
+    expect(actionsOf(await engine.plan([resource(`${namespace}-web`, wanted)]))).toEqual(['skip ConfigMap a']);
+    await engine.apply([resource(`${namespace}-web`)]);
+    expect(await cluster.exists(wanted)).toBe(true);
   });
 
   it('does not delete what another owner joined between plan and apply', async () => {

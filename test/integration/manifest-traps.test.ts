@@ -5,6 +5,7 @@ import { stringifyJson } from '../../src/manifest/json.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { type Answer, type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
 let namespace: string;
@@ -253,6 +254,41 @@ test.each([
   const answer = await cluster.request('POST', path, { body: text, headers: { 'content-type': 'application/yaml' } });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(decode(text, { source: 'f' }).problems[0]?.message).toContain(field);
+});
+
+test('times of creation that generators leave empty in custom resources are not sent, at any depth', async () => {
+  const group = `${namespace}.example.org`;
+  const time = { type: 'string', format: 'date-time' };
+  const metadata = { type: 'object', properties: { creationTimestamp: time, labels: { type: 'object' } } };
+  const template = { type: 'object', properties: { metadata } };
+  const openAPIV3Schema = {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { template, templates: { type: 'array', items: template } } } },
+  };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `brokers.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural: 'brokers', kind: 'Broker' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
+  await cluster.create(definition);
+  plurals['Broker'] = `/apis/${group}/v1/namespaces/NS/brokers`;
+  const text = `
+apiVersion: ${group}/v1
+kind: Broker
+metadata: {name: b, creationTimestamp: null}
+spec:
+  template: {metadata: {creationTimestamp: null}}
+  templates: [{metadata: {creationTimestamp: null}}]
+`;
+  await waitFor('the kind', async () => (await apply('Broker', 'b', '{}')).status !== 404);
+  expect((await apply('Broker', 'b', text)).status).toBeGreaterThanOrEqual(400);
+  expect(await keep(text)).toMatchObject({ spec: { template: { metadata: {} }, templates: [{ metadata: {} }] } });
 });
 
 test('integers beyond 2^53 arrive with all their digits', async () => {
