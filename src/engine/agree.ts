@@ -1,7 +1,10 @@
-/** Conflicts about nothing but spelling: the server keeps `1000m` as `1`, and objects when another manager applies `1000m` beside it. */
+/**
+ * Conflicts about nothing but spelling. The server keeps `1000m` as `1`, and `tolerations: []` not at all, and objects when another
+ * manager applies the very same.
+ */
 import type { Cluster, FieldConflict, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import { placesAt, valueAt, withValueAt } from '../manifest/field-path.ts';
+import { placesAt, valueAt, withoutPlaces, withValueAt } from '../manifest/field-path.ts';
 import { canonicalJson } from '../manifest/json.ts';
 import type { JsonValue, Manifest } from '../manifest/manifest.ts';
 
@@ -13,8 +16,8 @@ export interface Agreement {
 }
 
 /**
- * Fields that would stay as they are even by force are no matter of conflict: in the words of the server, they are shared.
- * `live` is the object as it is.
+ * Fields that would stay as they are even by force are no matter of conflict: in the words of the server, they are shared; what it
+ * does not keep is left out. `live` is the object as it is.
  */
 export async function agree(
   cluster: Cluster,
@@ -24,16 +27,16 @@ export async function agree(
   live: Manifest,
   conflicts: readonly FieldConflict[],
 ): Promise<Agreement> {
-  const isOpen = ({ field }: FieldConflict) => mayBeTheSame(valueFor(manifest, field), valueFor(live, field));
+  const isOpen = ({ field }: FieldConflict) => mayBeSame(valueFor(manifest, field), valueFor(live, field));
   const forced = conflicts.some(isOpen) ? await tryByForce(cluster, type, manager, manifest) : undefined;
   if (!forced) return { manifest, conflicts };
   let agreed = manifest;
   const left = conflicts.filter(({ field }) => {
-    const [place, ...more] = placesAt(manifest, field);
+    const places = placesAt(manifest, field);
+    const [place] = places;
     const [before, after] = [valueFor(live, field), valueFor(forced, field)];
-    if (!place || more.length > 0 || before === undefined || after === undefined) return true;
-    if (canonicalJson(before) !== canonicalJson(after)) return true;
-    agreed = withValueAt(agreed, place, before);
+    if (!place || places.length > 1 || !isSame(before, after)) return true;
+    agreed = before === undefined ? withoutPlaces(agreed, places) : withValueAt(agreed, place, before);
     return false;
   });
   return { manifest: agreed, conflicts: left };
@@ -55,10 +58,15 @@ async function tryByForce(
   }
 }
 
-/** Numbers and booleans have one spelling. */
-function mayBeTheSame(mine: JsonValue | undefined, theirs: JsonValue | undefined): boolean {
-  if (mine === undefined || theirs === undefined) return false;
+/** Numbers and booleans have one spelling, but for those that mean nothing. */
+function mayBeSame(mine: JsonValue | undefined, theirs: JsonValue | undefined): boolean {
+  if (!mine || theirs === undefined) return true;
   return [mine, theirs].some((value) => typeof value === 'string' || typeof value === 'object');
+}
+
+function isSame(before: JsonValue | undefined, after: JsonValue | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return canonicalJson(before) === canonicalJson(after);
 }
 
 function valueFor(manifest: Manifest, field: string): JsonValue | undefined {

@@ -1,5 +1,6 @@
-/** Objects of many kinds are applied once, then left alone however the server spells their fields, and deleted. */
+/** Objects of many kinds are applied by two owners, then left alone however the server spells their fields, left by one and deleted. */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Definition } from '../../src/definition/definition.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { everyKind, type ManifestWithoutName } from '../support/every-kind.ts';
@@ -16,28 +17,37 @@ afterAll(() => cluster.close());
 
 test.concurrent.each(Object.entries(everyKind))('%s', async (id, template) => {
   const engine = await startEngine(inject('kubeconfig'), namespace);
-  const wanted = definition(id, template);
-  const first = await engine.apply([wanted]);
-  expect(first.outcomes.map(({ result, problem }) => [result, problem])).toEqual([['succeeded', undefined]]);
-  expect(actionsOf((await engine.apply([wanted])).plan)).toEqual([]);
-  await forgetProof(engine, wanted.name);
-  // Without the proof, the server is asked.
-  expect(actionsOf(await engine.plan([wanted]))).toEqual([]);
+  const set = `${namespace}-${id}`;
+  const apply = (...definitions: Definition[]) => engine.apply(definitions, { set });
+  const changes = async (...definitions: Definition[]) => actionsOf(await engine.plan(definitions, { set }));
+  const [wanted, other] = [definition(id, template), definition(id, template, '-other')];
+  const first = await apply(wanted, other);
+  expect(first.outcomes.map(({ result, problem }) => problem ?? result)).toEqual(['succeeded', 'succeeded']);
+  expect(actionsOf((await apply(wanted, other)).plan)).toEqual([]);
+  for (const one of [wanted, other]) {
+    await forgetProof(engine, one.name);
+    // Without the proof, the server is asked.
+    expect(await changes(one)).toEqual([]);
+  }
 
+  const left = await apply(wanted, resource(other.name));
+  expect(left.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['release', 'succeeded']]);
+  expect(await changes(wanted)).toEqual([]);
   const nothing = [resource(wanted.name)];
-  const { guards } = await engine.plan(nothing);
-  const removal = await engine.apply(nothing, { consent: { confirmed: guards.map(({ subject }) => subject) } });
+  const { guards } = await engine.plan(nothing, { set });
+  const consent = { confirmed: guards.map(({ subject }) => subject) };
+  const removal = await engine.apply(nothing, { set, consent });
   expect(removal.outcomes.map(({ change, result }) => [change.action, result])).toEqual([['delete', 'succeeded']]);
   await waitFor('the record to be gone', async () => {
-    await engine.apply(nothing);
+    await apply(...nothing);
     return (await recordOf(engine, wanted.name)) === undefined;
   });
   await engine.close();
 });
 
-function definition(id: string, { name, metadata, ...rest }: ManifestWithoutName) {
+function definition(id: string, { name, metadata, ...rest }: ManifestWithoutName, owner = ''): Definition {
   const manifest = { ...rest, metadata: { ...metadata, name: name ?? `${id.toLowerCase()}-${namespace}` } };
-  const whole = resource(`${namespace}-${id.toLowerCase()}`, manifest);
+  const whole = resource(`${namespace}-${id.toLowerCase()}${owner}`, manifest);
   if (whole.kind !== 'VidraResource') throw new Error('a resource is a VidraResource');
   return { ...whole, destination: { reconcileOnEvents: false, namespace } };
 }
