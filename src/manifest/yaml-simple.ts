@@ -1,5 +1,5 @@
 /**
- * Reads everyday YAML many times faster than a full parser: block mappings and lists, values on one line, block scalars.
+ * Reads everyday YAML many times faster than a full parser: block mappings and lists, values on one line, block scalars, JSON.
  * It knows what it takes and leaves the rest, faults included, to the exact reader (yaml.ts), which it must agree with.
  */
 
@@ -7,6 +7,7 @@ import type { JsonValue } from './manifest.ts';
 import type { Path } from './read-document.ts';
 import { readBlockScalar } from './yaml-simple-block.ts';
 import { readFlow } from './yaml-simple-flow.ts';
+import { readJsonDocument } from './yaml-simple-json.ts';
 import { finishLine, isLineEnd, lineEnd, notSimple, type Reading, skipSpaces, toContent } from './yaml-simple-line.ts';
 import { readQuoted } from './yaml-simple-quoted.ts';
 import { assignOnce, isKeyAt, readKey, readPlain } from './yaml-simple-scalar.ts';
@@ -38,6 +39,7 @@ export function readSimpleYaml(text: string): SimpleDocument | undefined {
   try {
     toContent(tree, marker.exec(text)?.[0].length ?? 0);
     const start = tree.at;
+    if (text[start] === '{' || text[start] === '[') return readJsonDocument(text, start, maxDepth);
     if (!isDashAt(text, start) && !isKeyAt(text, start)) return undefined;
     const value = readNode(tree, -1, 0);
     // A line that is indented unlike all above it ends them all, but not the text.

@@ -86,6 +86,22 @@ describe('both readers agree on', () => {
     expect(simple).toBeGreaterThan(50);
   });
 
+  test('JSON made by chance, as generators write it and with faults', () => {
+    let simple = 0;
+    const json = fc
+      .tuple(fc.jsonValue(), fc.constantFrom(0, 2, '\t'))
+      .map(([value, indent]) => JSON.stringify(value, null, indent));
+    const text = fc.array(json, { minLength: 2, maxLength: 4 }).map((documents) => documents.join('\n---\n'));
+    fc.assert(
+      fc.property(fc.oneof(text, withFaults(text)), (written) => {
+        if (parts(written).some((part) => readSimpleYaml(part))) simple++;
+        expectAlike(written);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(simple).toBeGreaterThan(300);
+  });
+
   test('the same with faults in them, and golden and sample texts with faults', () => {
     const known = fc.constantFrom(...golden.map(({ text }) => text), ...samples);
     fc.assert(fc.property(withFaults(fc.oneof(yamlText, known)), expectAlike), { numRuns: 1000 });
@@ -99,6 +115,9 @@ test.each([
   ['block scalars', 'a: |\n  # b\n    c\n\nd: >-\n  e\n  f\n\n  g\nh: |+\n  i\n\n'],
   ['texts over several lines', "a: b\n  - c\n\n  d\ne: \"f: \\\"\n  g\"\nh: 'i: \n  it''s'\nj:\n  k\n"],
   ['comments', '---  # b\n   # c\na:  # d\n# e\n  b: c # f\n'],
+  ['JSON on one line', '---\n{"a":1,"b":[null,true,"c\\n\\u00e9"],"__proto__":-1.5e3}\n'],
+  ['JSON on several lines', '{\n  "a": [\n    {"b": "---"},\n    2\n  ]\n}\n'],
+  ['a list in JSON', '[{"kind":"A"}, {"kind":"B"}]\n'],
   ['a list of objects', 'kind: List\nitems:\n- kind: A\n- kind: B\n'],
 ])('%s are simple', (_, text) => {
   expect(readSimpleYaml(text)).toBeDefined();
@@ -126,6 +145,16 @@ test.each([
   ['end markers', 'a: b\n...\n'],
   ['an object behind the marker', '--- {a: b}\n'],
   ['an object in braces', '{a: b}\n'],
+  ['JSON with a key that is written twice', '{"a":1,"b":{"c":1,"c":2}}\n'],
+  ['JSON with tabs', '{\n\t"a":1\n}\n'],
+  ['JSON with very long keys', `{"${'a'.repeat(1100)}":1}\n`],
+  ['JSON with a key that is parted from its colon', '{"a"\n:1}\n'],
+  ['JSON with numbers that it does not hold', '{"a":12345678901234567890}\n'],
+  ['JSON with numbers that YAML does not hold', '{"a":1e400}\n'],
+  ['JSON with a negative zero', '{"a":-0}\n'],
+  ['JSON with a comma at its end', '{"a":1,}\n'],
+  ['JSON with a comment', '{"a":1} # b\n'],
+  ['deep JSON', `${'['.repeat(150)}${']'.repeat(150)}\n`],
   ['a single value', 'a\n'],
   ['nothing', '# a\n'],
   ['numbers without a form in JSON', 'a: .inf\n'],
