@@ -3,6 +3,7 @@ import { VidraError } from '../errors.ts';
 import { parseJson } from '../manifest/json.ts';
 import { apiVersionOf, type JsonValue, type Manifest } from '../manifest/manifest.ts';
 import type { ResourceType, Selection } from './cluster.ts';
+import { readListText } from './list-text.ts';
 import { metadataOf, type ObjectMetadata, type RawObject } from './metadata.ts';
 import { collectionPath, query } from './path.ts';
 import { parseStatus, statusError } from './status-error.ts';
@@ -59,19 +60,12 @@ export async function listObjects<T>(
   });
   if (answer.status >= 500) throw new VidraError('CLUSTER_FAILED', parseStatus(answer.body).message ?? '', { subject });
   if (answer.status >= 300) throw statusError(answer.status, parseStatus(answer.body), subject);
-  const list = form.parse(answer.body) as RawList | undefined;
-  if (!list?.kind?.endsWith('List')) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
+  const { kind, metadata, items } = readListText(answer.body, form.parse, (item) => form.read(item as JsonValue, type));
+  if (!String(kind).endsWith('List')) throw new VidraError('CLUSTER_FAILED', 'the answer to a list is not a list');
   return {
-    objects: (list.items ?? []).map((item) => form.read(item, type)),
-    resourceVersion: list.metadata?.resourceVersion ?? '',
+    objects: items,
+    resourceVersion: (metadata as { resourceVersion?: string } | undefined)?.resourceVersion ?? '',
   };
-}
-
-interface RawList {
-  readonly kind?: string;
-  readonly metadata?: { readonly resourceVersion?: string };
-  /** A PartialObjectMetadataList without items has null. */
-  readonly items?: readonly JsonValue[] | null;
 }
 
 /** The parameters of a list or a watch that choose objects. */
