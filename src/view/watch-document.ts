@@ -1,7 +1,8 @@
 /** What a loop says, for machines: one JSON document a line, each complete in itself. */
-import { stringify } from 'lossless-json';
 import type { LoopEvent } from '../loop/event.ts';
 import type { Trigger } from '../loop/trigger.ts';
+import { stringifyJson } from '../manifest/json.ts';
+import type { JsonObject } from '../manifest/manifest.ts';
 import type { Problem } from '../plan/plan.ts';
 import { type ResultDocument, resultDocument } from './document.ts';
 
@@ -41,7 +42,8 @@ export interface WatchFacts {
 /** Ends with a line feed. Objects that stay as they are are only counted. */
 export function watchDocumentText(event: LoopEvent, now: Date): string {
   const { type, ...facts } = event;
-  return `${stringify({ formatVersion, time: now.toISOString(), event: type, ...readable(facts as Facts) })}\n`;
+  const document = { formatVersion, time: now.toISOString(), event: type, ...readable(facts as Facts) };
+  return `${stringifyJson(document as unknown as JsonObject)}\n`;
 }
 
 type Facts = Partial<
