@@ -51,7 +51,7 @@ export function resourcePieces(home: Cluster, type: ResourceType): PieceStore {
       if (!object) return undefined;
       const status = { ...(object['status'] as JsonObject | undefined), ...statusOf(piece) };
       const stored = await home.replace(type, { ...object, status }, 'status');
-      return stored && { ...piece, stored };
+      return stored && { ...piece, stored: withoutEntries(stored) };
     },
     async remove({ stored }) {
       if (!stored) return;
@@ -138,7 +138,13 @@ function readPiece(object: Manifest): Piece {
   const entries = (status.managedResources ?? []).map(readEntry);
   const isGoing = object.metadata['deletionTimestamp'] !== undefined;
   const kept = isRecord(object) ? isGoing && { going: true as const } : { written: true as const };
-  return { header, index: 0, shards, entries, stored: object, ...kept };
+  return { header, index: 0, shards, entries, stored: withoutEntries(object), ...kept };
+}
+
+// They are in the piece already, and there may be many.
+function withoutEntries(object: Manifest): Manifest {
+  const { managedResources: _entries, ...status } = (object['status'] ?? {}) as JsonObject;
+  return { ...object, status };
 }
 
 function readEntry(stored: StoredEntry): InventoryEntry {

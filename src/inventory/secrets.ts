@@ -55,7 +55,12 @@ function knownType(home: Cluster, kind: string): ResourceType {
 }
 
 function kept(piece: Piece, stored: Manifest | undefined): Piece | undefined {
-  return stored && { ...piece, stored };
+  return stored && { ...piece, stored: withoutData(stored) };
+}
+
+// It is in the piece already, and there may be much.
+function withoutData({ apiVersion, kind, metadata }: Manifest): Manifest {
+  return { apiVersion, kind, metadata };
 }
 
 function secretOf(piece: Piece, namespace: string, id: string): Manifest {
@@ -85,10 +90,9 @@ function readPiece(secret: Manifest, own: string): Piece {
       shards: number;
       entries: InventoryEntry[];
     };
-    const { apiVersion, kind, metadata } = secret;
-    const { namespace = '' } = metadata;
+    const { namespace = '' } = secret.metadata;
     const elsewhere = namespace === own ? {} : { elsewhere: namespace };
-    return { ...content, ...elsewhere, stored: { apiVersion, kind, metadata } };
+    return { ...content, ...elsewhere, stored: withoutData(secret) };
   } catch (cause) {
     const subject = `Secret ${secret.metadata.namespace}/${secret.metadata.name}`;
     throw new VidraError('INVENTORY_INVALID', 'does not hold a record that can be read', { subject, cause });

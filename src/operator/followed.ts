@@ -132,7 +132,7 @@ async function take(
   for (const one of await loadStored(objects)) {
     const key = nameOfDefinition(one);
     const before = known.get(key);
-    const now = withWish(one, type, withoutManagers(byName.get(one.name) as Manifest));
+    const now = withWish(one, type, withoutMuch(byName.get(one.name) as Manifest));
     known.set(key, now);
     if (before?.wish !== now.wish) onChange(key, before === undefined);
     onSeen(key, now, before);
@@ -140,19 +140,19 @@ async function take(
 }
 
 function recordOf(type: ResourceType, object: Manifest): FollowedRecord {
-  const { managedResources: _resources, ...status } = (object['status'] ?? {}) as JsonObject;
   const { manifest: _manifest, ...spec } = (object['spec'] ?? {}) as JsonObject;
   return {
     ...{ type, kind: 'VidraResource', name: object.metadata.name, stored: storedOf(object.metadata) },
-    object: { ...withoutManagers(object), spec, status },
+    object: { ...withoutMuch(object), spec },
     sync: syncOfRecord(object),
   };
 }
 
-// There may be many, for a long time.
-function withoutManagers(object: Manifest): Manifest {
+// What is recorded there the inventory knows, and there may be much, for a long time.
+function withoutMuch(object: Manifest): Manifest {
   const { managedFields: _managers, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  const { managedResources: _resources, ...status } = (object['status'] ?? {}) as JsonObject;
+  return { ...object, metadata, status };
 }
 
 /** A definition with the object that it is. */
