@@ -140,13 +140,13 @@ async function memory(): Promise<void> {
 }
 
 async function daemon(): Promise<void> {
-  const measured = await measureDaemon(kubeconfig(), join(root, 'bin/vidra.js'), manyObjects);
+  const measured = await measureDaemon(kubeconfig(), root, manyObjects);
   const { secondsToReady, peakMegabytes, restMegabytes, idleRequests, idleSourceRequests } = measured;
   const lines = [
     [`operator with ${manyObjects} objects, to Ready`, `${secondsToReady.toFixed(1)} s`],
     [
       'its memory',
-      `${peakMegabytes.toFixed(0)} MB at most, ${restMegabytes.toFixed(0)} MB at rest (target 200 or less)`,
+      `on Node ${process.versions.node}: ${peakMegabytes.toFixed(0)} MB at most, ${restMegabytes.toFixed(0)} MB at rest (target 200 or less)`,
     ],
     ['its requests in an idle minute', `${idleRequests} to the API server, ${idleSourceRequests} to Infrahub`],
   ] as const;

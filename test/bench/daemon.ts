@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { connect } from '../support/cluster.ts';
+import { readImage } from '../support/image.ts';
 import { installKinds, sync, untilCondition } from '../support/operator.ts';
 import { startProxy } from '../support/proxy.ts';
 
@@ -23,8 +24,8 @@ export interface DaemonMeasured {
   readonly idleSourceRequests: number;
 }
 
-/** `program` is the path of bin/vidra.js; every artifact has its share of `count` ConfigMaps. */
-export async function measureDaemon(kubeconfig: string, program: string, count: number): Promise<DaemonMeasured> {
+/** In the environment that the image has; every artifact has its share of `count` ConfigMaps. `root` is the repository. */
+export async function measureDaemon(kubeconfig: string, root: string, count: number): Promise<DaemonMeasured> {
   const cluster = connect(kubeconfig);
   const infrahub = await startInfrahub({ apiKeys: [key] });
   const proxy = await startProxy(kubeconfig);
@@ -40,8 +41,12 @@ export async function measureDaemon(kubeconfig: string, program: string, count: 
     }));
     infrahub.setArtifact({ name: 'Many', content: manifests.map((one) => JSON.stringify(one)).join('\n---\n') });
   }
-  const env = { ...process.env, KUBECONFIG: proxy.kubeconfig, INFRAHUB_API_TOKEN: key };
-  const child = spawn(process.execPath, [program, 'watch'], { env, stdio: 'ignore' });
+  const env = {
+    ...process.env,
+    ...readImage(root).environment,
+    ...{ KUBECONFIG: proxy.kubeconfig, INFRAHUB_API_TOKEN: key },
+  };
+  const child = spawn(process.execPath, [join(root, 'bin/vidra.js'), 'watch'], { env, stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   try {
     const start = performance.now();

@@ -2,8 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '../..');
-
 export interface Image {
   /** What of the repository is built from. */
   readonly sources: readonly string[];
@@ -18,8 +16,8 @@ export interface Image {
 
 type Instruction = readonly [name: string, value: string];
 
-/** What .ci/Dockerfile says: its first stage builds, its last one is the image. */
-export function readImage(): Image {
+/** What .ci/Dockerfile of the repository in `root` says: its first stage builds, its last one is the image. */
+export function readImage(root = join(import.meta.dirname, '../..')): Image {
   const lines = readFileSync(join(root, '.ci/Dockerfile'), 'utf8').split('\n');
   const all = lines.flatMap((line): Instruction[] => {
     const [, name, value] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
@@ -36,7 +34,7 @@ export function readImage(): Image {
     environment: Object.fromEntries(
       read('ENV')
         .split(' ')
-        .map((pair) => pair.split('=')),
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     ),
     folder: read('WORKDIR'),
     user: read('USER'),
