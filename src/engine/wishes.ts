@@ -1,12 +1,12 @@
 /** From definitions, snapshots and records to what becomes of each owner: wanted, leaving, or waiting. */
 import { type Definition, nameOfDefinition, type VidraResource } from '../definition/definition.ts';
-import { VidraError } from '../errors.ts';
-import { destinationServer, type InventoryRecord, isOfSet, type OwnerHeader } from '../inventory/inventory.ts';
+import type { VidraError } from '../errors.ts';
+import { destinationServer, type InventoryRecord, isOfSet } from '../inventory/inventory.ts';
 import { decode } from '../manifest/decode.ts';
-import type { Problem } from '../plan/plan.ts';
 import type { Snapshot } from '../source/source.ts';
 import { heldBackBy } from './held-back.ts';
-import { emptied, type Intents, isEmptied, leaving, only, problemOf, waiting, wanted } from './intent.ts';
+import { emptied, type Intents, isEmptied, leaving, only, waiting, wanted } from './intent.ts';
+import { withoutNamesakes } from './namesakes.ts';
 import { isPresent, type Present } from './present.ts';
 import { ofSync } from './sync-wishes.ts';
 import type { Target } from './target.ts';
@@ -27,45 +27,6 @@ export function intentsOf(
 ): Intents {
   const own = records.filter((record) => record.elsewhere === undefined);
   return withoutNamesakes(ownIntents(target, fetched, own, present), records);
-}
-
-/** Owners of one name would share their marks, and so take each other's objects: those of two records, and of two definitions. */
-export function withoutNamesakes(intents: Intents, records: readonly InventoryRecord[]): Intents {
-  const elsewhere = new Map(
-    records.flatMap((record) => (record.elsewhere ? [[record.header.name, record.elsewhere]] : [])),
-  );
-  const names = intents.owners.map(({ header }) => header.name);
-  const first = new Map(names.map((name, index): [string, number] => [name, index]).reverse());
-  const twins = new Set(names.filter((name, index) => first.get(name) !== index));
-  const isNamesake = (name: string) => elsewhere.has(name) || twins.has(name);
-  const problems = intents.owners
-    .filter(({ header }) => isNamesake(header.name))
-    .map(({ header }) => namesake(header, elsewhere.get(header.name)));
-  return {
-    ...intents,
-    owners: intents.owners.filter(({ header }) => !isNamesake(header.name)),
-    problems: [...intents.problems, ...problems],
-  };
-}
-
-function namesake(header: OwnerHeader, place: string | undefined): Problem {
-  const subject = header.name;
-  const definition = definitionOf(header);
-  const error =
-    place === undefined
-      ? new VidraError('DEFINITION_INVALID', `is the name of two owners of the set; one is of ${definition}`, {
-          subject,
-        })
-      : new VidraError(
-          'SET_MISMATCH',
-          `an owner of this name has its record in the namespace "${place}" (VIDRA_NAMESPACE)`,
-          { subject },
-        );
-  return { ...problemOf(error), definition };
-}
-
-function definitionOf({ sync, name }: OwnerHeader): string {
-  return nameOfDefinition(sync === undefined ? { kind: 'VidraResource', name } : { kind: 'InfrahubSync', name: sync });
 }
 
 function ownIntents(target: Sets, fetched: Fetched, records: readonly InventoryRecord[], present: Present): Intents {

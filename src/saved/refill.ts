@@ -1,7 +1,7 @@
 /** Wishes as they were saved, with the values of Secrets from where they stand today. */
 import { defaultPolicy } from '../definition/policy.ts';
 import { type Intents, leaving, type OwnerIntent, waiting, wanted } from '../engine/intent.ts';
-import { withoutNamesakes } from '../engine/wishes.ts';
+import { withoutNamesakes } from '../engine/namesakes.ts';
 import type { InventoryRecord } from '../inventory/inventory.ts';
 import { keyOf, type LocatedManifest, type Manifest, referenceOf } from '../manifest/manifest.ts';
 import { isSecret, replaceSecrets } from '../plan/mask.ts';

@@ -374,6 +374,18 @@ test('A definition that is suspended is left as it is, and has not left', () => 
 });
 
 describe('a record that does not fit the definition', () => {
+  test('because another definition has an owner of that name is not taken, and is a problem', () => {
+    const written = { ...recorded('shop-1', {}, []), written: true } as const;
+    for (const other of [recorded('shop-1', { sync: 'another' }), recorded('shop-1'), written]) {
+      const { owners, problems } = decide([shop], [other], snapshot(['1', '2']));
+      expect(wishes(owners)).toEqual({ 'shop-2': 'wanted' });
+      expect(problems).toMatchObject([{ code: 'DEFINITION_INVALID', definition: 'InfrahubSync shop' }]);
+    }
+    const { owners, problems } = decide([own], [recorded('own', { sync: 'shop' })], undefined);
+    expect([owners, problems]).toMatchObject([[], [{ definition: 'VidraResource own' }]]);
+    expect(problems[0]?.message).toContain('InfrahubSync shop');
+  });
+
   test('of another set is left alone, and is a problem', () => {
     for (const definition of [own, { ...own, manifest: 'kind: [' }]) {
       const other = recorded('own', { set: 'other' });
