@@ -71,7 +71,6 @@ describe('the Pod', () => {
   it('takes shards, no metrics, and what people add', async () => {
     const values = {
       shards: 3,
-      leaderElection: { enabled: false },
       metrics: { enabled: false },
       health: { port: 9000 },
       extraArgs: ['--verbose'],
@@ -85,6 +84,7 @@ describe('the Pod', () => {
     const { spec, container, environment } = podOf(objects);
     expect(container.args.slice(2)).toEqual([
       '--health-probe-bind-address=:9000',
+      '--leader-elect',
       '--shards=3',
       '--metrics-bind-address=0',
       '--verbose',
@@ -93,6 +93,15 @@ describe('the Pod', () => {
     expect(spec.volumes.map(({ name }) => name)).toEqual(['home', 'ca']);
     expect(spec).toMatchObject({ tolerations: values.tolerations, priorityClassName: values.priorityClassName });
     expect(objects.filter(({ kind }) => kind === 'Service')).toEqual([]);
+  });
+
+  it('is never beside another one that it does not know of', async () => {
+    const leaderElection = { enabled: false };
+    const objects = await render(helm, { leaderElection });
+    expect(podOf(objects).container.args).not.toContain('--leader-elect');
+    expect(find(objects, 'Deployment', 'vidra')['spec']).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+    for (const several of [{ replicas: 2 }, { shards: 2 }])
+      await expect(render(helm, { leaderElection, ...several })).rejects.toThrow('for one replica without shards');
   });
 
   it('is of the image that the values name, by digest before tag', async () => {
