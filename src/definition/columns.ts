@@ -13,10 +13,10 @@ const ready = { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@
 const status = { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' } as const;
 const suspended = { name: 'Suspended', type: 'boolean', jsonPath: '.spec.suspend' } as const;
 const age = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' } as const;
-const wide: readonly Column[] = [
+const wide = (version: Column): readonly Column[] => [
   { name: 'Mode', type: 'string', jsonPath: '.spec.mode', wide: true },
   { name: 'Destination', type: 'string', jsonPath: '.spec.destination.server', wide: true },
-  { name: 'Revision', type: 'string', jsonPath: '.status.lastAppliedRevision', wide: true },
+  version,
   { name: 'Last Sync', type: 'date', jsonPath: '.status.lastSyncTime', wide: true },
 ];
 
@@ -32,7 +32,7 @@ export const columns: Readonly<Record<Definition['kind'], readonly Column[]>> = 
     { name: 'State', type: 'string', jsonPath: '.status.syncState', wide: true },
     { name: 'Infrahub', type: 'string', jsonPath: '.spec.source.infrahubAPIURL', wide: true },
     { name: 'Objects', type: 'integer', jsonPath: '.status.objects', wide: true },
-    ...wide,
+    ...wide({ name: 'Revision', type: 'string', jsonPath: '.status.lastAppliedRevision', wide: true }),
   ],
   VidraResource: [
     { name: 'Artifact', type: 'string', jsonPath: '.status.inventory.artifact' },
@@ -43,6 +43,6 @@ export const columns: Readonly<Record<Definition['kind'], readonly Column[]>> = 
     { name: 'State', type: 'string', jsonPath: '.status.DeployState', wide: true },
     { name: 'Sync', type: 'string', jsonPath: '.status.inventory.sync', wide: true },
     { name: 'Set', type: 'string', jsonPath: '.status.inventory.set', wide: true },
-    ...wide,
+    ...wide({ name: 'Checksum', type: 'string', jsonPath: '.status.inventory.checksum', wide: true }),
   ],
 };

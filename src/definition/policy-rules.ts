@@ -107,7 +107,7 @@ export const policyRules: Fields = {
   },
   healthChecks: {
     type: 'list',
-    description: 'When objects of a kind are healthy, as CEL expressions over the object.',
+    description: "When objects of a kind are healthy, as CEL expressions over its fields: `status.phase == 'Running'`.",
     items: healthCheck,
   },
   historyLimit: {

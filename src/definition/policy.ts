@@ -24,7 +24,7 @@ export interface IgnoreRule {
   readonly paths: readonly string[];
 }
 
-/** When objects of a kind are healthy, as CEL expressions over the object. */
+/** When objects of a kind are healthy, as CEL expressions over its fields. */
 export interface HealthCheck {
   readonly apiVersion: string;
   readonly kind: string;

@@ -75,7 +75,7 @@ const plannedChanges: MappingRule = {
 
 const common: Fields = {
   lastError: { ...text, description: 'What went wrong last; empty after a success.' },
-  lastSyncTime: { type: 'time', description: 'When the last reconcile ended.' },
+  lastSyncTime: { type: 'time', description: 'When the last reconcile ended of which there was something to say.' },
   conditions,
   observedGeneration: count('The metadata.generation that this status speaks of.'),
   lastAttemptedRevision: { ...text, description: 'Revision of the source that was planned last.' },

@@ -3,7 +3,7 @@ import { type Answer, compile, type Expression, faultOf, inputOf } from './expre
 import { current, failed, type Health, progressing } from './health-state.ts';
 import { groupVersion, type Manifest } from './manifest.ts';
 
-/** As a definition writes it: CEL expressions over the object. */
+/** As a definition writes it: CEL expressions over the fields of the object. */
 export interface HealthExpressions {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,13 +1,12 @@
 /** What is worth a Kubernetes Event of what a run did, and of what it left undone. Pure. */
-import { definitionAnnotations } from '../definition/annotations.ts';
 import type { Outcome, Result } from '../engine/run.ts';
-import { keyOf } from '../manifest/manifest.ts';
 import { isContested } from '../plan/contest.ts';
 import { listOf, subjectOf } from '../plan/names.ts';
-import { type Change, changeId, type Plan, type WriteChange } from '../plan/plan.ts';
+import type { Change, Plan, WriteChange } from '../plan/plan.ts';
 import { wholeRenames } from '../plan/tally.ts';
 import { doneTally } from '../view/summary.ts';
 import { reasonOf } from './conditions.ts';
+import { guardedIn } from './guarded.ts';
 import { failure, type Happening, normal, warning } from './happening.ts';
 
 /** By the name of the owner; empty for the home cluster. */
@@ -96,19 +95,8 @@ export function leftUndone(plan: Plan): Happening[] {
         : [],
     ),
   );
-  return [...guarded(plan), ...problems.map((problem) => failure(problem, 'Plan')), ...refused];
-}
-
-function guarded({ owners, guards }: Plan): Happening[] {
-  const own = new Set(
-    owners.flatMap(({ owner, changes }) => changes.map(({ reference }) => changeId(owner.name, keyOf(reference)))),
-  );
-  return guards
-    .filter(({ changes }) => changes.some((id) => own.has(id)))
-    .map(({ subject, message }) => {
-      const annotation = `${definitionAnnotations.confirm}: "${subject}"`;
-      return warning('Guarded', 'Delete', `${message}; to allow it, annotate with ${annotation}`);
-    });
+  const guarded = guardedIn(plan).map((line) => warning('Guarded', 'Delete', line));
+  return [...guarded, ...problems.map((problem) => failure(problem, 'Plan')), ...refused];
 }
 
 function about(servers: Servers, of: Of, happening: Happening): Happening {

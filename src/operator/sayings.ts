@@ -8,6 +8,7 @@ import { hasChanges, isWrong, type Plan, type Problem } from '../plan/plan.ts';
 import { countOf } from '../view/quantity.ts';
 import { countChanges, planSummary } from '../view/summary.ts';
 import { reasonOf, type Saying } from './conditions.ts';
+import { guardedIn } from './guarded.ts';
 import type { Standing } from './standing.ts';
 
 export type Sayings = Readonly<Record<'Ready' | 'Reconciling' | 'Stalled' | 'Healthy' | 'Drifted', Saying>>;
@@ -154,15 +155,17 @@ export function problemsOf({ plan, outcomes }: Result): Problem[] {
   return [...planProblems(plan), ...failed.flatMap(({ problem }) => (problem ? [problem] : []))];
 }
 
-function planProblems({ owners, problems }: Plan): Problem[] {
+function planProblems(plan: Plan): Problem[] {
+  const { owners, problems } = plan;
+  const guarded = guardedIn(plan).map((message): Problem => ({ code: 'GUARDED', message }));
   const refused = owners.flatMap(({ changes }) =>
     changes.flatMap((change): Problem[] =>
-      change.action === 'skip' && change.code
+      change.action === 'skip' && change.code && change.code !== 'GUARDED'
         ? [{ code: change.code, message: `${describe(change.reference)}: ${change.reason}` }]
         : [],
     ),
   );
-  return [...problems, ...owners.flatMap((owner) => owner.problems), ...refused];
+  return [...problems, ...owners.flatMap((owner) => owner.problems), ...guarded, ...refused];
 }
 
 /** Of how it is, not of what was done: the same as long as it stays so. */

@@ -154,6 +154,8 @@ describe('a definition', () => {
     await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
     const guarded = await untilCondition(cluster, one, 'Ready', 'False');
     expect(guarded.reason).toBe('Guarded');
+    const word = `${prefix}/confirm: "PersistentVolumeClaim ${namespace}/data"`;
+    expect(guarded.message.split(word)).toHaveLength(2);
     expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('True');
     expect(await cluster.exists(claim)).toBe(true);
     await annotate(one, 'confirm', `PersistentVolumeClaim ${namespace}/data`);
