@@ -1,8 +1,11 @@
 /** What becomes of definitions that are deleted while something is wrong with them, or while others change them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ResourceType } from '../../src/cluster/cluster.ts';
+import { connectCluster } from '../../src/cluster/connect.ts';
 import { customResourceDefinitions } from '../../src/definition/crd.ts';
+import { vidraResource } from '../../src/inventory/resources.ts';
 import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
+import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
 import {
   conditionOf,
   type Operator,
@@ -12,7 +15,9 @@ import {
   untilCondition,
   type Written,
 } from '../support/operator.ts';
+import { startProxy } from '../support/proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { follow } from '../support/watching.ts';
 
 let controlPlane: ControlPlane;
 let cluster: Cluster;
@@ -36,6 +41,7 @@ afterAll(async () => {
 });
 
 const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const text = (one: object) => JSON.stringify(one);
 const isGone = async (one: Reference) => !(await cluster.exists(one));
 const untilGone = (one: Reference) => waitFor('the definition to be gone', () => isGone(one));
 
@@ -104,5 +110,70 @@ describe('a definition that cannot be read', () => {
     await cluster.patch(one, 'merge-patch', { spec: { deletionPolicy: 'Orphan' } });
     await untilGone(one);
     expect(await isGone(configMap('a'))).toBe(false);
+  });
+});
+
+describe('a definition that is deleted while others change it', () => {
+  const rounds = Array.from({ length: 12 }, (_, round) => round);
+  const modes = ['Observe', 'Approve', 'Enforce'];
+
+  it('goes with all that it has, and is never called ready meanwhile', async () => {
+    const looking = await connectCluster({
+      file: controlPlane.kubeconfig,
+      environment: {},
+      signal: new AbortController().signal,
+    });
+    const type = looking.typeOf(vidraResource) as ResourceType;
+    const watching = follow((signal) => looking.watch(type, {}, signal));
+    await Promise.all(
+      rounds.map(async (round) => {
+        const one = await ready(`r${round}`);
+        const change = (body: object) => cluster.patch(one, 'merge-patch', body).catch(() => undefined);
+        const annotations = { 'vidra.infrahub.operators.com/reconcile': `${round}` };
+        await Promise.all([
+          change({ spec: { mode: modes[round % modes.length], manifest: text(configMap(`r${round}-new`)) } }),
+          change({ spec: { suspend: true } }),
+          change({ metadata: { annotations } }),
+          change({ spec: { suspend: false } }),
+          change({ spec: { mode: modes[(round + 1) % modes.length] } }),
+        ]);
+        await cluster.remove(one);
+        await untilGone(one);
+      }),
+    );
+    await watching.stop();
+    await looking.close();
+    const deleted = watching.events.flatMap((event) =>
+      event.type === 'changed' && event.object.metadata['deletionTimestamp'] ? [event.object as KubeObject] : [],
+    );
+    expect(deleted.length).toBeGreaterThan(0);
+    expect(deleted.filter((object) => conditionOf(object, 'Ready')?.status === 'True')).toEqual([]);
+    const left = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
+    expect(left).toEqual([]);
+  });
+
+  it('goes at once, also when an older list of what it has comes late', async () => {
+    await operator.stop();
+    const proxy = await startProxy(controlPlane.kubeconfig);
+    operator = await startOperator(proxy.kubeconfig);
+    const [one, other] = [await ready('one'), await ready('other')];
+    const runsOf = ({ metadata }: Written, event: string) =>
+      operator.lines().filter((line) => line.event === event && line.definition?.endsWith(` ${metadata.name}`));
+
+    const list = proxy.hold({ method: 'GET', path: /\/vidraresources(\?(?!.*watch=)|$)/ });
+    const annotations = { 'vidra.infrahub.operators.com/reconcile': 'now' };
+    await cluster.patch(other, 'merge-patch', { metadata: { annotations } });
+    await list.answered;
+    // The first one says that a run has begun, the second one that all is done and recorded.
+    const status = proxy.hold({ method: 'PATCH', path: new RegExp(`/${one.metadata.name}/status`) }, 2);
+    await cluster.remove(one);
+    await status.answered;
+    list.release();
+    await waitFor('the run with the list', () => runsOf(other, 'reconciled').length === 2);
+    status.release();
+    await untilGone(one);
+    expect(await isGone(configMap('one'))).toBe(true);
+    expect(runsOf(one, 'reconciling').map(({ trigger }) => trigger?.type)).toEqual(['start', 'definitions']);
+    await proxy.close();
   });
 });

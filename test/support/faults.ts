@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** The server answers, and after so many bytes of the answer's body nothing comes any more; the connection stays. */
   | { readonly kind: 'freeze'; readonly afterBytes: number }
+  /** The server answers, which calls `answered`, and the answer is passed on later. */
+  | { readonly kind: 'hold'; readonly answered: () => void; readonly until: Promise<void> }
   /** Answered by the proxy with this body; the server never sees it. */
   | { readonly kind: 'say'; readonly body: string }
   /** Passed on with another query. */

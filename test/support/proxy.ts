@@ -33,6 +33,8 @@ export interface FaultyProxy {
   forget(): void;
   /** Adds a rule; of several that match a request the first one holds. */
   inject(rule: FaultRule): void;
+  /** The answer to the `from`-th request that matches (1 is the next one) is held back until it is released. */
+  hold(match: Match, from?: number): Held;
   /** Removes all rules. */
   heal(): void;
   /** Resets all connections and refuses new ones. */
@@ -40,6 +42,12 @@ export interface FaultyProxy {
   /** Listens again, on the same port. */
   up(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Held {
+  /** The server has answered. */
+  readonly answered: Promise<void>;
+  readonly release: () => void;
 }
 
 /** Starts a proxy in front of the sandbox that a kubeconfig belongs to; it serves with the sandbox's own certificate. */
@@ -113,6 +121,16 @@ export async function startProxy(kubeconfig: string): Promise<FaultyProxy> {
       traffic.mostAtOnce = traffic.open;
     },
     inject: (rule) => void rules.push({ rule, seen: 0 }),
+    hold: (match, from = 1) => {
+      let release: () => void = () => undefined;
+      const until = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const answered = new Promise<void>((resolve) => {
+        rules.push({ rule: { ...match, from, times: 1, fault: { kind: 'hold', answered: resolve, until } }, seen: 0 });
+      });
+      return { answered, release };
+    },
     heal: () => {
       rules = [];
     },
@@ -152,7 +170,11 @@ interface Passage {
 
 function pass({ url, agent, incoming, outgoing, reset, fault }: Passage): void {
   const { method, headers } = incoming;
-  const forward = request(url, { method, headers, agent }, (response) => {
+  const forward = request(url, { method, headers, agent }, async (response) => {
+    if (fault?.kind === 'hold') {
+      fault.answered();
+      await fault.until;
+    }
     if (fault?.kind === 'lose-answer') {
       response.resume();
       response.once('close', () => reset(incoming));
