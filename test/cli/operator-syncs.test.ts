@@ -6,6 +6,7 @@ import type { Cluster } from '../support/cluster.ts';
 import {
   conditionOf,
   type Operator,
+  resource,
   type StoredDefinition,
   startHome,
   startOperator,
@@ -138,7 +139,7 @@ describe('the records of a sync', () => {
 });
 
 describe('an artifact', () => {
-  it('that is renamed stays, that leaves goes, and that is not rendered keeps what it gave', async () => {
+  it('that changes stays, that leaves goes, and that is not rendered keeps what it gave', async () => {
     const ids = ['a', 'b', 'c'].map((name) => infrahub.setArtifact({ name: 'Config', content: text(configMap(name)) }));
     const one = syncOf('web', 'Config');
     await cluster.create(one);
@@ -152,6 +153,31 @@ describe('an artifact', () => {
     expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
     expect(await mine()).toEqual(['a', 'c']);
     await untilCondition(cluster, one, 'Ready', 'False');
+  });
+
+  it('that gets another name, or is made anew under another id, keeps its objects', async () => {
+    const content = text(configMap('a', { color: 'red' }));
+    const id = infrahub.setArtifact({ name: 'Config', content });
+    const one = syncOf('web', 'Config');
+    await cluster.create(one);
+    await untilCondition(cluster, one, 'Ready', 'True');
+    const { uid } = (await cluster.get(configMap('a'))).metadata;
+    infrahub.setArtifact({ id, name: 'Renamed', content });
+    expect((await untilCondition(cluster, one, 'Ready', 'False')).reason).toBe('SourceEmpty');
+    await cluster.patch(one, 'merge-patch', { spec: { source: { artefactName: 'Renamed' } } });
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
+
+    infrahub.removeArtifact(id);
+    const anew = infrahub.setArtifact({ name: 'Renamed', content });
+    const record = resource(`${one.metadata.name}-${anew}`, []);
+    await waitFor('the new owner', () => cluster.exists(record));
+    await waitFor('the old owner to be gone', async () => {
+      return !(await cluster.exists(resource(`${one.metadata.name}-${id}`, [])));
+    });
+    await untilCondition(cluster, one, 'Ready', 'True');
+    expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
+    expect(await mine()).toEqual(['a']);
   });
 
   it('that is too large for one object is kept whole, and only what changes is written again', async () => {
