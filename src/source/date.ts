@@ -50,5 +50,7 @@ function seconds(date: Date): string {
 }
 
 function invalid(value: string, reason: string): VidraError {
-  return new VidraError('DATE_INVALID', `${JSON.stringify(value.slice(0, 60))} ${reason}`, { subject: 'spec.source.targetDate' });
+  return new VidraError('DATE_INVALID', `${JSON.stringify(value.slice(0, 60))} ${reason}`, {
+    subject: 'spec.source.targetDate',
+  });
 }
