@@ -2,18 +2,22 @@
 import { resolve } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Definition } from '../definition/definition.ts';
+import type { Target } from '../engine/target.ts';
 import { VidraError } from '../errors.ts';
 import { readSavedPlan } from '../saved/file.ts';
 import { prepareSaved } from '../saved/prepare-saved.ts';
 import type { SavedPlan } from '../saved/saved-plan.ts';
+import { printable } from '../view/printable.ts';
 import { type Action, carryOutPlan } from './carry-out.ts';
 import { readClusterDefinitions } from './cluster-definitions.ts';
+import { bySettingsOf } from './cluster-settings.ts';
 import { consentOf } from './consent-flags.ts';
 import { statusOfPlan } from './exit-status.ts';
 import type { ApplyOptions } from './flags.ts';
+import { reachedBy } from './part-target.ts';
 import { runPhase } from './phase.ts';
 import { printPlan } from './print.ts';
-import { readDefinitions, withTarget } from './target.ts';
+import { type Connected, readDefinitions, withTarget } from './target.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 const action: Action = { verb: 'Applied', question: 'Apply this plan', decided: true };
@@ -29,7 +33,8 @@ export async function applySaved(file: string, options: ApplyOptions, terminal: 
   const { filename: _, ...rest } = options;
   const { prune, overrides, namespace } = saved.options;
   const rules = { prune, overrides, validate: options.dryRun === true, consent: consentOf(options) };
-  return withTarget({ ...rest, set, namespace }, rules, terminal, async (target) => {
+  return withTarget({ ...rest, set, namespace }, rules, terminal, async (given, connected) => {
+    const target = targetFor(given, saved, options, connected, terminal);
     const definitions = await definitionsOf(saved, target.home, options, terminal);
     const allowOutdated = options.allowOutdated === true;
     const prepared = await runPhase(options, terminal, (run) =>
@@ -39,6 +44,23 @@ export async function applySaved(file: string, options: ApplyOptions, terminal: 
     await printPlan(prepared.value, options, terminal);
     return statusOfPlan(prepared.value, options.detailedExitcode === true);
   });
+}
+
+/** Reached as the plan was, and reading sources as it did. */
+function targetFor(
+  target: Target,
+  { options: { access, filenames } }: SavedPlan,
+  { filename }: ApplyOptions,
+  { destinations, secretNamespaces }: Connected,
+  { stderr }: Terminal,
+): Target {
+  const warn = (text: string) => void stderr.write(`${printable(text)}\n`);
+  const isOfCluster = filename === undefined && filenames.length === 0;
+  return {
+    ...target,
+    ...(access && reachedBy(access, destinations)),
+    ...(isOfCluster && { sourceOf: bySettingsOf(target.home, secretNamespaces, target.sourceOf, warn) }),
+  };
 }
 
 function mustNotDecide({ prune, adopt, namespace }: ApplyOptions): void {

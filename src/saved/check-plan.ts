@@ -80,6 +80,8 @@ const plan = object({
   guards,
 });
 
+const namespacedName = object({ namespace: text, name: text });
+
 /** Of the document of a saved plan, whose kind and format version are right. */
 export const checkSavedPlan: Check = (value, path) => {
   object({
@@ -87,7 +89,12 @@ export const checkSavedPlan: Check = (value, path) => {
     created: text,
     home: text,
     salt: text,
-    options: object({ filenames: list(text), namespace: text, prune: flag, overrides: object({}) }),
+    options: object({
+      ...{ filenames: list(text), namespace: text, prune: flag, overrides: object({}) },
+      access: optional(
+        object({ serviceAccount: optional(namespacedName), kubeconfigSecretRef: optional(namespacedName) }),
+      ),
+    }),
     origins: object({
       definitions: list(object({ kind: text, name: text, digest: text })),
       snapshots: list(object({ sync: text, revision: optional(text), digest: text, problem: optional(text) })),

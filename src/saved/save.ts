@@ -14,7 +14,7 @@ import type { SavedPlan } from './saved-plan.ts';
 export async function prepareToSave(target: Target, run: Run, filenames: readonly string[]): Promise<SavedPlan> {
   const salt = randomBytes(32).toString('base64url');
   const inputs = await readInputs(target, run);
-  const { namespace, prune, overrides, consent } = target;
+  const { namespace, prune, overrides, consent, access } = target;
   const { confirmed: subjects, ...limits } = consent;
   // With all its guards, to keep those that are confirmed, too.
   const guarded = await planInputs({ ...target, salt, consent: { ...limits, confirmed: [] } }, run, inputs);
@@ -26,7 +26,7 @@ export async function prepareToSave(target: Target, run: Run, filenames: readonl
     created: new Date().toISOString(),
     home: await target.home.identity(),
     salt,
-    options: { filenames, namespace, prune, overrides, ...limits },
+    options: { filenames, namespace, prune, overrides, ...limits, ...(access && { access }) },
     origins: originsOf(target.definitions, inputs.fetched, salt),
     confirmed: guarded.guards.filter(isConfirmed),
     plan: { ...plan, digest: digestOfSealed(plan, salt) },

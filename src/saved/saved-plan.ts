@@ -1,4 +1,5 @@
 /** A plan that was saved to be carried out later: what it would do, and what it was made from. Holds no value of a Secret. */
+import type { Access } from '../definition/definition.ts';
 import type { Limit, Policy } from '../definition/policy.ts';
 import type { Guard, Plan } from '../plan/plan.ts';
 import type { Origins } from './origins.ts';
@@ -16,6 +17,8 @@ export interface SavedOptions {
   readonly overrides: Partial<Policy>;
   /** The most deletions, whatever the definitions say. */
   readonly maxDeletions?: Limit;
+  /** How the definitions say that their clusters are reached. */
+  readonly access?: Access;
 }
 
 export interface SavedPlan {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { createAccount } from '../support/account.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
-import { resourceFile, syncFile } from '../support/definitions.ts';
+import { resourceFile, syncFile, write } from '../support/definitions.ts';
+import { resource } from '../support/operator.ts';
 import { atTerminal } from '../support/pty.ts';
 import { vidra } from '../support/vidra.ts';
 
@@ -188,6 +190,32 @@ describe('vidra apply with a saved plan', () => {
     edit((document) => ({ ...document, home: 'another' }));
     expect(await run('apply', file)).toMatchObject(mismatch);
     expect(await cluster.exists(configMap('a'))).toBe(false);
+  });
+
+  it('acts as the ServiceAccount that it was planned for', async () => {
+    const verbs = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete'];
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs }];
+    await createAccount(cluster, { [namespace]: rules });
+    const serviceAccountName = `${namespace}/user`;
+    const definition = write(
+      'limited.yaml',
+      JSON.stringify(resource(`${namespace}-web`, [configMap('a')], { serviceAccountName })),
+    );
+    expect(await plan(definition)).toMatchObject({ code: 0 });
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: namespace, namespace },
+    };
+    const live = await cluster.get(binding);
+    await cluster.remove(binding);
+    const refused = await run('apply', file);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout + refused.stderr).toContain(`system:serviceaccount:${namespace}:user`);
+    expect(await cluster.exists(configMap('a'))).toBe(false);
+    await cluster.create({ ...live, ...binding });
+    expect(await run('apply', file)).toMatchObject({ code: 0 });
+    expect(await cluster.exists(configMap('a'))).toBe(true);
   });
 
   it('takes definitions from standard input only when they come again', async () => {
