@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 
 const [first, ...others] = process.argv.slice(2);
 
+// A secret that is given as a flag must not stay in the list of processes.
+if (others.some((word) => /^(-p|--password|--api-key)/.test(word))) process.title = 'vidra';
+
 if (others.length === 0 && (first === '--version' || first === '-V' || first === 'version')) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   process.stdout.write(`${version}\n`);

@@ -5,14 +5,12 @@ import type { Shell } from './commands/completion-scripts.ts';
 import { addConsentFlags } from './commands/consent-flags.ts';
 import { addDaemonFlags } from './commands/daemon-flags.ts';
 import {
-  type AdoptOptions,
   type ApplyOptions,
   addClusterFlags,
   addDefinitionFlags,
   addDemoFlags,
   addGlobalFlags,
   addHistoryFlags,
-  addMoveFlags,
   addPlanFlags,
   addRollbackFlags,
   addSavedFlags,
@@ -21,14 +19,13 @@ import {
   addWriteFlags,
   type DemoOptions,
   type HistoryOptions,
-  type MoveOptions,
   type PlanOptions,
   type PruneOptions,
-  type ReleaseOptions,
   type RollbackOptions,
   type WatchOptions,
 } from './commands/flags.ts';
 import { addGroups } from './commands/groups.ts';
+import { addObjectVerbs } from './commands/object-verbs.ts';
 import { addOperatorVerbs } from './commands/operator-verbs.ts';
 import type { ProfileSetOptions } from './commands/profile.ts';
 import type { SchemaName } from './commands/schema.ts';
@@ -52,6 +49,8 @@ const terminal: Terminal = {
 
 /** What the verb that ran ended with. */
 let status = 0;
+/** It, as people call it. */
+let running = 'vidra COMMAND';
 
 /** An action of commander: it hands over the arguments, the options and the command. */
 function run<Options>(verb: (options: Options, name: string | undefined) => Promise<number>) {
@@ -109,7 +108,7 @@ function buildProgram(): Command {
   addViewFlags(addWriteFlags(addConsentFlags(addClusterFlags(addDefinitionFlags(prune, 'optional')))));
   prune.action(run<PruneOptions>(async (options) => (await import('./commands/prune.ts')).prune(options, terminal)));
 
-  addObjectVerbs(program);
+  addObjectVerbs(program, runOnObjects, terminal);
   const history = program
     .command('history')
     .argument('[owner]', 'only what this one had')
@@ -161,7 +160,15 @@ function buildProgram(): Command {
     .description('print the version')
     .action(() => void process.stdout.write(`${version}\n`));
   addHints(program, 'vidra');
+  program.hook('preAction', (_program, command) => {
+    running = pathOf(command);
+  });
   return program;
+}
+
+/** Such as `vidra cluster get`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** What commander says, as other errors say it: on one line, with the code. */
@@ -173,33 +180,6 @@ function usageText(text: string): string {
 function addHints(command: Command, name: string): void {
   command.showHelpAfterError(`hint: See ${name} --help`);
   for (const child of command.commands) addHints(child, `${name} ${child.name()}`);
-}
-
-const nameOfObjects = 'as plans name them, such as "Service shop/web"';
-
-function addObjectVerbs(program: Command): void {
-  const load = () => import('./commands/objects.ts');
-  const adopt = program
-    .command('adopt')
-    .argument('<objects...>', nameOfObjects)
-    .description('take over objects that exist, and do nothing else');
-  addViewFlags(addWriteFlags(addClusterFlags(addDefinitionFlags(adopt, 'required'))));
-  adopt.action(
-    runOnObjects<AdoptOptions>(async (...given) => (await import('./commands/adopt.ts')).adopt(...given, terminal)),
-  );
-  const release = program
-    .command('release')
-    .argument('<objects...>', nameOfObjects)
-    .description("let objects go: they stay as they are, as nobody's");
-  addClusterFlags(release).option('--owner <name>', 'only this owner lets them go; all of them if not given');
-  addViewFlags(addWriteFlags(release));
-  release.action(runOnObjects<ReleaseOptions>(async (...given) => (await load()).letGo(...given, terminal)));
-  const move = program
-    .command('move')
-    .argument('<objects...>', nameOfObjects)
-    .description('give objects from one owner to another one');
-  addMoveFlags(addClusterFlags(move));
-  move.action(runOnObjects<MoveOptions>(async (...given) => (await load()).move(...given, terminal)));
 }
 
 /** As `run`, for verbs that take objects. */
@@ -248,7 +228,7 @@ async function showError(error: unknown): Promise<number> {
     colour: !process.argv.includes('--no-color'),
     environment: terminal.environment,
   });
-  process.stderr.write(errorText(shown, version, style));
+  process.stderr.write(errorText(shown, version, style, running));
   if (process.argv.includes('--github')) (await import('./commands/github.ts')).reportError(shown, terminal);
   return shown instanceof VidraError ? shown.exit : 1;
 }

@@ -38,8 +38,11 @@ export async function askSecret(question: string, terminal: Terminal): Promise<s
   return answer;
 }
 
-/** The value of a flag; `-` means standard input, so that the secret is not in the list of processes. Throws USAGE. */
-export async function givenSecret(flag: string, value: string, { stdin }: Terminal): Promise<string> {
+/** The value of a flag; `-` means standard input, so that nothing remembers the secret. Throws USAGE. */
+export async function givenSecret(flag: string, value: string, { stdin, stderr }: Terminal): Promise<string> {
+  const isWritten = value !== '-' && value !== '';
+  if (isWritten)
+    stderr.write(`note: the shell may remember what ${flag} holds; with ${flag} - it is read from standard input\n`);
   const read = value === '-' ? (await text(stdin)).replace(/\r?\n$/, '') : value;
   if (read === '') throw new VidraError('USAGE', `${flag} is empty`);
   return read;

@@ -25,7 +25,7 @@ export function mustBeInstalled(home: Cluster): void {
     for (const kind of definitionKinds) definitionType(home, kind);
   } catch (error) {
     if (!(error instanceof VidraError) || error.code !== 'KIND_UNKNOWN') throw error;
-    const message = `give definitions with '-f, --filename <path>': ${error.message}, whose definitions it would be otherwise`;
+    const message = `give definitions with '-f, --filename <path>'; without it they would be those of the cluster, but ${error.message}`;
     throw new VidraError('USAGE', message, { cause: error });
   }
 }

@@ -172,7 +172,7 @@ async function chooseContext(names: readonly string[], terminal: Terminal): Prom
   const answer = (await ask('Which context? ', terminal)).trim();
   const name = names.includes(answer) ? answer : names[Number(answer) - 1];
   if (name !== undefined) return name;
-  throw new VidraError('NOT_CONFIRMED', 'the answer was none of them; nothing was changed');
+  throw new VidraError('USAGE', `the answer was none of ${listed.join(', ')}; nothing was changed`);
 }
 
 function hostOf(server: string): string {

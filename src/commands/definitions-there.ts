@@ -1,14 +1,18 @@
 /** The InfrahubSyncs and VidraResources that a cluster has, as they are written there. */
 import type { Cluster, ResourceType } from '../cluster/cluster.ts';
 import { definitionApiVersion } from '../definition/definition.ts';
+import { VidraError } from '../errors.ts';
 import { groupVersion, type JsonObject, type Manifest } from '../manifest/manifest.ts';
-import { typeIn } from './home.ts';
 
 export type DefinitionKind = 'InfrahubSync' | 'VidraResource';
 
 /** Throws KIND_UNKNOWN where the kind is not installed. */
 export function definitionType(cluster: Cluster, kind: DefinitionKind): ResourceType {
-  return typeIn(cluster, { ...groupVersion(definitionApiVersion), kind });
+  const type = cluster.typeOf({ ...groupVersion(definitionApiVersion), kind });
+  if (type) return type;
+  throw new VidraError('KIND_UNKNOWN', `the cluster does not serve ${kind}; install it with: vidra install`, {
+    subject: cluster.server,
+  });
 }
 
 /** All of a kind by name; none where it is not installed. */

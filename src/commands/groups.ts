@@ -112,16 +112,14 @@ function addSyncs(program: Command, run: Run, terminal: Terminal): void {
   alsoKnownAs(apply, '--reconcileOnEvent', 'reconcile-on-events').action(
     run<SyncOptions>(async (options, url) => (await load()).applySync(`${url}`, options, terminal)),
   );
-  addSelection(addConsentFlag(addClusterWideFlags(group.command('delete').argument('<url>', argument))))
-    .option('-N, --name <name>', 'its name')
+  addNameFlag(addSelection(addConsentFlag(addClusterWideFlags(group.command('delete').argument('<url>', argument)))))
     .description('delete an InfrahubSync, and with it what its operator keeps for it')
     .action(
       run<SyncSelection & ConsentedOptions>(async (options, url) =>
         (await load()).deleteSync(`${url}`, options, terminal),
       ),
     );
-  addSelection(addOutputFlag(addClusterWideFlags(group.command('get').argument('<url>', argument))))
-    .option('-N, --name <name>', 'its name')
+  addNameFlag(addSelection(addOutputFlag(addClusterWideFlags(group.command('get').argument('<url>', argument)))))
     .description('print an InfrahubSync')
     .action(
       run<SyncSelection & ListOptions>(async (options, url) => (await load()).getSync(`${url}`, options, terminal)),
@@ -129,6 +127,11 @@ function addSyncs(program: Command, run: Run, terminal: Terminal): void {
   addOutputFlag(addClusterWideFlags(group.command('list')))
     .description('list the InfrahubSyncs')
     .action(run<ListOptions>(async (options) => (await load()).listSyncs(options, terminal)));
+}
+
+/** Upstream calls it -N here and -E where a sync is made; both are taken. */
+function addNameFlag(command: Command): Command {
+  return alsoKnownAs(command.option('-N, --name <name>', 'its name'), '-E <name>', 'name');
 }
 
 /** What an InfrahubSync reads; upstream's names for it, too. */

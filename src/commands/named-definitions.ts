@@ -61,6 +61,11 @@ export function titleOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.name}`;
 }
 
+/** As it is named on the command line: `infrahubsync/web`. */
+export function argumentOf({ kind, metadata }: Manifest): string {
+  return `${kind.toLowerCase()}/${metadata.name}`;
+}
+
 function named(text: string, there: readonly Manifest[]): Manifest {
   const [word, rest] = text.split(/[/ ](.*)/s);
   const kind = rest === undefined ? undefined : kinds[(word ?? '').toLowerCase()];

@@ -117,7 +117,11 @@ function sentence(settings: Settings): string {
 async function mustFind(home: Home, type: ResourceType, options: KeptOptions): Promise<Manifest> {
   const [found, ...others] = await findConfigs(home, type, options);
   const label = `${settingsLabel.name}=${settingsLabel.value}`;
-  if (!found) throw new VidraError('NOT_FOUND', `no ConfigMap in ${placesText(home, options)} is labelled ${label}`);
+  if (!found)
+    throw new VidraError(
+      'NOT_FOUND',
+      `no ConfigMap in ${placesText(home, options)} is labelled ${label}, so the defaults hold: ${sentence(defaults)}`,
+    );
   if (others.length === 0) return found;
   const names = [found, ...others].map(secretName).join(', ');
   throw new VidraError('USAGE', `there are several, ${names}: choose one by --namespace`);

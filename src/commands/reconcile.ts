@@ -9,7 +9,7 @@ import type { JsonObject, Manifest } from '../manifest/manifest.ts';
 import { referenceOf } from '../manifest/manifest.ts';
 import { printable } from '../view/printable.ts';
 import { withHome } from './home.ts';
-import { annotating, changeDefinition, namedDefinitions, titleOf } from './named-definitions.ts';
+import { annotating, argumentOf, changeDefinition, namedDefinitions, titleOf } from './named-definitions.ts';
 import { printText } from './print.ts';
 import type { NamedOptions } from './suspend.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
@@ -30,7 +30,7 @@ export function reconcile(
     const suspended = named.filter(({ spec }) => (spec as JsonObject | undefined)?.['suspend'] === true);
     const definitions = named.filter((one) => !suspended.includes(one));
     if (suspended.length > 0 && !options.all)
-      throw new VidraError('USAGE', 'is suspended; go on with it by: vidra resume', {
+      throw new VidraError('USAGE', `suspended; to go on: vidra resume ${suspended.map(argumentOf).join(' ')}`, {
         subject: suspended.map(titleOf).join(', '),
       });
     const asked = new Date().toISOString();
@@ -74,7 +74,7 @@ async function awaitHandled(
   );
   const late = sights.filter(({ health }) => !health || health.state === 'progressing');
   if (late.length > 0)
-    throw new VidraError('TIMEOUT', 'no operator has handled it in time', {
+    throw new VidraError('TIMEOUT', 'no operator has handled it in time; does one run (vidra watch, or the chart)?', {
       subject: late.map(({ title }) => title).join(', '),
     });
   return sights.every(({ health }) => health?.state === 'current') ? 0 : 1;

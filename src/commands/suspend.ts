@@ -18,6 +18,11 @@ export function resume(names: readonly string[], options: NamedOptions, terminal
   return set(false, names, options, terminal);
 }
 
+const says = {
+  true: { done: 'is suspended', before: 'was suspended already' },
+  false: { done: 'goes on', before: 'was not suspended' },
+} as const;
+
 function set(value: boolean, names: readonly string[], options: NamedOptions, terminal: Terminal): Promise<ExitStatus> {
   return withHome(options, terminal, async ({ cluster }): Promise<ExitStatus> => {
     for (const definition of await namedDefinitions(cluster, names, options)) {
@@ -26,8 +31,7 @@ function set(value: boolean, names: readonly string[], options: NamedOptions, te
         const isSuspended = (spec as JsonObject | undefined)?.['suspend'] === true;
         return isSuspended === value ? [] : [{ op: 'add', path: '/spec/suspend', value }];
       });
-      const state = value ? 'suspended' : 'not suspended';
-      printText([`${titleOf(definition)} is ${state}${changed ? ' now' : ' already'}`], terminal);
+      printText([`${titleOf(definition)} ${says[`${value}`][changed ? 'done' : 'before']}`], terminal);
     }
     return 0;
   });

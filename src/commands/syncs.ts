@@ -177,7 +177,7 @@ function consequences(title: string, records: readonly InventoryRecord[]): strin
   return [
     gone.length === 0
       ? `${title} has no recorded objects that would be deleted.`
-      : `${title} has ${countOf(gone.length, 'object')}, which the operator deletes unless somebody else wants them, too:`,
+      : `${title} has ${countOf(gone.length, 'object')}, of which its operator deletes what nobody else wants:`,
     ...gone.slice(0, mostObjects).map((name) => `  ${printableLine(name)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(stay.length > 0 ? [`${countOf(stay.length, 'object')} of it stay, as nobody's.`] : []),

@@ -3,7 +3,7 @@ import { upstreamRemains } from '../engine/upstream.ts';
 import { connectInventory } from '../inventory/connect.ts';
 import { takeoverLines } from '../view/takeover-text.ts';
 import { apply } from './apply.ts';
-import { mustBeInstalled } from './cluster-definitions.ts';
+import { definitionType } from './definitions-there.ts';
 import type { ApplyOptions } from './flags.ts';
 import { withHome } from './home.ts';
 import { printText } from './print.ts';
@@ -14,7 +14,7 @@ export type TakeoverOptions = Omit<ApplyOptions, 'filename' | 'allowOutdated'>;
 /** Applies nothing where there is nothing to take over. */
 export async function takeover(options: TakeoverOptions, terminal: Terminal): Promise<ExitStatus> {
   const remains = await withHome(options, terminal, async ({ cluster, namespace }) => {
-    mustBeInstalled(cluster);
+    for (const kind of ['InfrahubSync', 'VidraResource'] as const) definitionType(cluster, kind);
     return upstreamRemains(cluster, await connectInventory(cluster, namespace));
   });
   if (options.output === 'text') printText(takeoverLines(remains), terminal);

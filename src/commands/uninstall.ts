@@ -65,7 +65,7 @@ async function guardsOf(installed: readonly InstalledKind[], { cluster, namespac
     installed.map(async ({ name, wanted }) => {
       const kind = ((wanted['spec'] as JsonObject)['names'] as { kind: DefinitionKind }).kind;
       const count = (await definitionsThere(cluster, kind)).length;
-      const kept = kind === 'VidraResource' ? `, which record ${countOf(objects, 'object')}: those stay` : '';
+      const kept = kind === 'VidraResource' ? `, with ${countOf(objects, 'object')} on record: those stay` : '';
       const message = `${name} has ${countOf(count, kind)}${kept}`;
       return count > 0 ? [{ subject: name, message }] : [];
     }),
@@ -85,7 +85,7 @@ async function passGuards(guards: readonly Guard[], options: UninstallOptions, t
     terminal.stderr.write(`${message}.\n`);
     const answer = await ask(`Type "${subject}" to go on: `, terminal);
     if (answer.trim() !== subject)
-      throw new VidraError('NOT_CONFIRMED', `the answer was not "${subject}"; nothing was changed`);
+      throw new VidraError('GUARDED', `the answer was not "${subject}"; nothing was changed`);
   }
 }
 

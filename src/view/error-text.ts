@@ -3,12 +3,12 @@ import { VidraError } from '../errors.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
-/** Lines for standard error, with a line feed at the end. */
-export function errorText(error: unknown, version: string, style: Style): string {
+/** Lines for standard error, with a line feed at the end. `command` is the one that ran, such as `vidra cluster get`. */
+export function errorText(error: unknown, version: string, style: Style, command: string): string {
   const { red, dim } = style.colour;
   if (error instanceof VidraError) {
     const message = printable(error.message);
-    return `${red('error:')} ${message} ${dim(`(${error.code})`)}\n${dim('hint:')} ${error.hint}\n`;
+    return `${red('error:')} ${message} ${dim(`(${error.code})`)}\n${dim('hint:')} ${error.hint.replace('vidra COMMAND', command)}\n`;
   }
   const trace = printable(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const request = 'This is a defect of Vidra, not of what you wrote. Please report it, with all of these lines.';

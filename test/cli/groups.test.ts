@@ -1,6 +1,10 @@
 /** `vidra cluster`, `credentials`, `config` and `infrahubsync`, on a control plane of their own. */
+
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +132,45 @@ describe('vidra credentials', () => {
     expect(elsewhere).toMatchObject({ code: 0, stderr: expect.stringContaining('VIDRA_SECRET_NAMESPACES') });
   });
 
+  it.runIf(process.platform === 'linux')('leaves no password in the list of processes', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const config = parse(readFileSync(controlPlane.kubeconfig, 'utf8'));
+    config.clusters[0].cluster.server = `https://127.0.0.1:${port}`;
+    const file = join(mkdtempSync(join(tmpdir(), 'vidra-kubeconfig-')), 'config');
+    writeFileSync(file, JSON.stringify(config));
+    let child: ChildProcess | undefined;
+    const words = ['credentials', 'apply', url, '-u', 'ann', '-phush-hush', '--kubeconfig', file];
+    const ended = vidra(words, {
+      environment,
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    const [socket] = await once(silent, 'connection');
+    expect(readFileSync(`/proc/${child?.pid}/cmdline`, 'utf8')).not.toContain('hush');
+    child?.kill('SIGINT');
+    const { stdout, stderr } = await ended;
+    expect(stdout + stderr).not.toContain('hush');
+    expect(stderr).toContain('--password - it is read from standard input');
+    socket.destroy();
+    silent.close();
+  });
+
+  it.each([
+    [['apply', 'https://ann:hush-hush@infrahub.example.com'], 64],
+    [['apply', url, '--pasword', 'hush-hush'], 64],
+    [['apply', '-u', 'ann', '-p', 'hush-hush'], 64],
+    [['apply', url, '-u', 'ann', '-p', 'hush-hush', '-n', 'No Name'], 64],
+    [['apply', url, '-u', 'ann', '-p', 'hush-hush', '--context', 'nowhere'], 64],
+    [['apply', url, '-u', 'ann', '-p', 'hush-hush', '-n', 'nowhere', '-v'], 1],
+  ])('says nothing of it in an error: credentials %j', async (words, code) => {
+    const ended = await run('credentials', ...words);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout + ended.stderr).not.toContain('hush');
+  });
+
   it('asks for what is not given, and shows nothing of it', async () => {
     const turns = [
       { asked: 'User name:', typed: 'ann' },
@@ -221,7 +264,15 @@ describe('vidra cluster', () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('https://east.example.com:6443') });
       expect(stdout).not.toContain('the token');
     }
-    expect((await run('cluster', 'get', name, '-o', 'yaml')).stdout).toContain('kubeconfig: "***"');
+    for (const output of ['yaml', 'json']) {
+      const hidden = await run('cluster', 'get', name, '-o', output);
+      expect(hidden.stdout).toMatch(/"?kubeconfig"?: "\*\*\*"/);
+      const shown = parse((await run('cluster', 'get', name, '-o', output, '--show-secrets')).stdout);
+      expect(decoded(shown)['kubeconfig']).toContain('the token');
+      const list = await run('cluster', 'list', '-o', output);
+      expect(list.stdout).toContain(name);
+      expect(list.stdout).not.toContain(shown.data.kubeconfig);
+    }
     expect((await run('cluster', 'get', name, '--show-secrets')).stdout).toContain('the token');
     expect((await run('cluster', 'list')).stdout).toMatch(
       /^https:\/\/east\.example\.com:6443 +admin@east +vidra-system/m,
@@ -346,6 +397,7 @@ describe('vidra infrahubsync', () => {
       stderr: '',
       stdout: expect.stringMatching(/^Created/),
     });
+    expect((await run('infrahubsync', 'get', url, '-E', `infrahubsync-${hash}`)).code).toBe(0);
     expect(await cluster.get(named(`infrahubsync-${hash}`))).toMatchObject({
       spec: {
         source: {

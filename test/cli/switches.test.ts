@@ -49,13 +49,13 @@ const ready = (status: string, message: string) => ({
 
 describe('vidra suspend and resume', () => {
   it('set spec.suspend, and write nothing twice', async () => {
-    expect(await run('suspend', 'web')).toMatchObject({ code: 0, stdout: 'InfrahubSync web is suspended now\n' });
+    expect(await run('suspend', 'web')).toMatchObject({ code: 0, stdout: 'InfrahubSync web is suspended\n' });
     expect(await specOf(sync)).toMatchObject({ suspend: true, source });
     const { resourceVersion } = (await cluster.get(sync)).metadata;
-    expect((await run('suspend', 'isync/web')).stdout).toBe('InfrahubSync web is suspended already\n');
+    expect((await run('suspend', 'isync/web')).stdout).toBe('InfrahubSync web was suspended already\n');
     expect((await cluster.get(sync)).metadata.resourceVersion).toBe(resourceVersion);
     expect((await run('resume', '--all')).stdout).toBe(
-      'InfrahubSync web is not suspended now\nVidraResource extra is not suspended already\n',
+      'InfrahubSync web goes on\nVidraResource extra was not suspended\n',
     );
     expect(await specOf(sync)).toMatchObject({ suspend: false });
   });
@@ -106,7 +106,10 @@ describe('vidra reconcile', () => {
     const late = await run('reconcile', 'web', '--wait', '--timeout', '1s');
     expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('(TIMEOUT)') });
     await run('suspend', 'web');
-    expect(await run('reconcile', 'web')).toMatchObject({ code: 64, stderr: expect.stringContaining('vidra resume') });
+    expect(await run('reconcile', 'web')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('vidra resume infrahubsync/web'),
+    });
   });
 });
 

@@ -9,13 +9,13 @@ const plain = createStyle({ colour: false, unicode: true });
 describe('an error', () => {
   it('of the user says what is wrong and the way out, without a stack', () => {
     const error = new VidraError('PROFILE_UNKNOWN', 'there is no profile "x"', { subject: 'x', cause: new Error('y') });
-    expect(errorText(error, '1.2.3', plain)).toBe(
+    expect(errorText(error, '1.2.3', plain, 'vidra plan')).toBe(
       'error: x: there is no profile "x" (PROFILE_UNKNOWN)\nhint: List the profiles with: vidra profile list\n',
     );
   });
 
   it('of Vidra itself shows the stack, the version and what to do with it', () => {
-    const text = errorText(new TypeError('oops'), '1.2.3', plain);
+    const text = errorText(new TypeError('oops'), '1.2.3', plain, 'vidra plan');
     expect(text).toContain('TypeError: oops');
     expect(text).toContain('error-text.test.ts');
     expect(text).toContain('vidra 1.2.3, node v');
@@ -23,10 +23,10 @@ describe('an error', () => {
   });
 
   it('that is no Error is shown all the same', () => {
-    expect(errorText('odd', '1.2.3', plain)).toContain('error: odd\n');
+    expect(errorText('odd', '1.2.3', plain, 'vidra plan')).toContain('error: odd\n');
   });
 
   it('does not steer the terminal', () => {
-    expect(errorText(new VidraError('USAGE', '\u001b[2J'), '1', plain)).not.toContain('\u001b');
+    expect(errorText(new VidraError('USAGE', '\u001b[2J'), '1', plain, 'vidra plan')).not.toContain('\u001b');
   });
 });
