@@ -6,6 +6,7 @@ import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { createAccount, type Rule } from '../support/account.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { syncFile, write } from '../support/definitions.ts';
+import { startProxy } from '../support/proxy.ts';
 import { atTerminal } from '../support/pty.ts';
 import { violationsOf } from '../support/schema.ts';
 import { type Ended, vidra } from '../support/vidra.ts';
@@ -101,6 +102,43 @@ describe('watch', () => {
     await waitFor('a to be there again', () => cluster.exists(configMap('a')));
     expect(await dataOf('a')).toEqual({ color: 'red' });
     expect((await cluster.get(configMap('b'))).metadata.resourceVersion).toBe(metadata.resourceVersion);
+  });
+
+  it('sees nothing new in what it writes itself, and watches nothing but what is managed', async () => {
+    const proxy = await startProxy(inject('kubeconfig'));
+    try {
+      environment = { ...environment, KUBECONFIG: proxy.kubeconfig };
+      const all = (key: string) => Array.from({ length: 20 }, (_, index) => configMap(`many-${index}`, { [key]: 'x' }));
+      const file = write('resource.yaml', definitionOf(all('before')));
+      start(file, '--interval', '1h');
+      await waitFor('the first look', () => reconciled('start').length === 1);
+      const takeAway = async (name: string, times: number) => {
+        await cluster.remove(configMap(name));
+        await waitFor('it to be there again', () => cluster.exists(configMap(name)));
+        await waitFor('that to be told', () => reconciled('drift').length === times);
+      };
+      await takeAway('many-7', 1);
+      // Long enough to be told of the other writes while the run still goes on.
+      const slow = { kind: 'delay', milliseconds: 2000 } as const;
+      proxy.inject({ method: 'PATCH', path: /many-19/, writes: true, times: 1, fault: slow });
+      writeFileSync(file, definitionOf(all('after')));
+      await waitFor('the new keys', () => reconciled('definitions').length === 1);
+      // The watch tells of it after all that was written before.
+      await takeAway('many-8', 2);
+      expect(reconciled().map(({ trigger }) => trigger?.objects ?? trigger?.type)).toEqual([
+        'start',
+        [`ConfigMap ${namespace}/many-7`],
+        'definitions',
+        [`ConfigMap ${namespace}/many-8`],
+      ]);
+      const watches = proxy.requests.filter(
+        ({ path, query }) => path.endsWith('/configmaps') && query.includes('watch='),
+      );
+      expect(watches.length).toBeGreaterThan(0);
+      for (const { query } of watches) expect(query).toContain('labelSelector=managed-by');
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('leaves what only observes as it is, until it says otherwise', async () => {
