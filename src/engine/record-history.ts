@@ -1,5 +1,7 @@
 /** Keeps what owners wanted, when all of it was applied; and of owners that are gone for a while longer. */
 
+import type { Definition } from '../definition/definition.ts';
+import { sourceDigest } from '../definition/source-digest.ts';
 import type { Revision } from '../history/history.ts';
 import { digestOf } from '../manifest/json.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
@@ -14,7 +16,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** Asks and writes nothing where nothing was changed. `restored` is the revision that was rolled back to. */
 export async function recordHistory(
-  { history, access }: Pick<Target, 'history' | 'access'>,
+  { history, access, definitions }: Pick<Target, 'history' | 'access' | 'definitions'>,
   plan: Plan,
   outcomes: readonly Outcome[],
   restored?: number,
@@ -29,7 +31,12 @@ export async function recordHistory(
     if (before?.digest === digest && before.keptUntil === undefined) return;
     const revision = revisionOf(owner, digest, outcomes, restored);
     const manifests = owner.desired.map(({ manifest }) => manifest);
-    await history.add(revision, { header: owner.header, policy: owner.policy, manifests, ...(access && { access }) });
+    const source = sourceOf(owner, definitions);
+    await history.add(revision, {
+      ...{ header: owner.header, policy: owner.policy, manifests },
+      ...(access && { access }),
+      ...(source !== undefined && { source }),
+    });
   };
   const limit = async ({ owner }: OwnerPlan) => {
     const before = newest.get(owner.name);
@@ -39,6 +46,11 @@ export async function recordHistory(
   const back = new Set(changed.map(({ owner }) => owner.name));
   const over = [...newest.values()].filter((revision) => isOver(revision) && !back.has(revision.owner));
   await Promise.all([...changed.map(keep), ...left.map(limit), ...over.map(({ owner }) => history.forget(owner))]);
+}
+
+function sourceOf({ header }: OwnerPlan, definitions: readonly Definition[]): string | undefined {
+  for (const one of definitions) if (one.kind === 'InfrahubSync' && one.name === header.sync) return sourceDigest(one);
+  return undefined;
 }
 
 /** Whether something was done for an owner that stays, and nothing of it failed. */

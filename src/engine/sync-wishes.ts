@@ -5,6 +5,7 @@ import { destinationServer, type InventoryRecord, isOfSet } from '../inventory/i
 import { decode } from '../manifest/decode.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Artifact, PendingArtifact, Snapshot } from '../source/source.ts';
+import { artifactLabel } from './artifact-label.ts';
 import { emptied, type Intents, isEmptied, leaving, type OwnerIntent, problemOf, waiting, wanted } from './intent.ts';
 import type { Target } from './target.ts';
 
@@ -47,12 +48,18 @@ export function ofSync(
           : waiting(record, `its artifact is not listed, and stays: ${doubt}`),
       ),
     ],
-    problems: [...(snapshot.stale ? [problemOf(snapshot.stale)] : []), ...(isEmpty ? [empty(sync, gone.length)] : [])],
+    problems: [...staleness(snapshot), ...(isEmpty ? [empty(sync, gone.length)] : [])],
     notes: [
       ...snapshot.warnings,
-      ...snapshot.pending.map((artifact) => `${artifact.name} (${artifact.id}): ${artifact.reason}`),
+      ...snapshot.pending.map((artifact) => `${artifactLabel(artifact)}: ${artifact.reason}`),
     ],
   };
+}
+
+function staleness({ stale, revision }: Snapshot): Problem[] {
+  if (!stale) return [];
+  const problem = problemOf(stale);
+  return [{ ...problem, message: `${problem.message}; until it answers, its revision ${revision} holds` }];
 }
 
 /** Why what is not listed may all the same not have left. `unknown` is an artifact that was never rendered. */
@@ -69,7 +76,7 @@ function ofArtifact(
   target: Pick<Target, 'set' | 'namespace' | 'overrides'>,
   byName: ReadonlyMap<string, InventoryRecord>,
 ): OwnerIntent {
-  const label = `${artifact.name} (${artifact.id})`;
+  const label = artifactLabel(artifact);
   const name = ownerName(sync, artifact.id, byName);
   const { namespace = target.namespace } = sync.destination;
   const server = destinationServer(sync.destination.server);

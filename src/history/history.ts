@@ -32,6 +32,8 @@ export interface Content {
   readonly manifests: readonly Manifest[];
   /** How they were written, where a definition said so. */
   readonly access?: Access;
+  /** Digest of all that its sync asked of its source then, where there is a sync. */
+  readonly source?: string;
 }
 
 export interface History {

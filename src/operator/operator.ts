@@ -2,9 +2,10 @@
 
 import type { WriteFence } from '../cluster/cluster.ts';
 import { definitionAnnotations } from '../definition/annotations.ts';
-import { nameOfDefinition } from '../definition/definition.ts';
+import { type InfrahubSync, nameOfDefinition } from '../definition/definition.ts';
 import { type ClusterDestination, destinationKey } from '../destination/destination.ts';
 import type { Destinations } from '../destination/destinations.ts';
+import { type AppliedRevision, lastSnapshot } from '../engine/last-snapshot.ts';
 import type { RunEvent } from '../engine/run.ts';
 import type { Target } from '../engine/target.ts';
 import { type Drift, watchDrift } from '../loop/drift.ts';
@@ -50,6 +51,8 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
   const sources = steadySources((sync) => sourceOf(sync, settings().queryName));
   const known = new Map<string, Followed>();
   const records = new Map<string, FollowedRecord>();
+  const appliedOf = (sync: InfrahubSync) =>
+    (known.get(nameOfDefinition(sync))?.object['status'] ?? {}) as AppliedRevision;
   /** The keys that are worked on here. */
   const own = new Set<string>();
   const intervalOf = ({ kind, definition }: Followed) => {
@@ -112,7 +115,10 @@ export async function operate({ home, set, sourceOf }: Target, options: Operator
     drift: { ...drift, expect },
     options: { ...options, settings, measure: { ...measure, ended } },
     home: await home.identity(),
-    fenced: async (fence) => ({ ...(await options.fenced(fence)), sourceOf: sources }),
+    fenced: async (fence) => {
+      const target = await options.fenced(fence);
+      return { ...target, sourceOf: sources((sync) => lastSnapshot(target, sync, appliedOf(sync))) };
+    },
     queue: { add },
   });
   share.follow(() => {

@@ -214,4 +214,59 @@ describe('an artifact', () => {
     await waitFor('what is new', async () => (await dataOf('a'))?.['color'] === 'green');
     await untilCondition(cluster, one, 'Ready', 'True');
   });
+
+  /** Stops the operator and Infrahub, deletes the ConfigMap `a` of two, and starts the operator alone. */
+  const restartWithout = async (definition: ReturnType<typeof syncOf>) => {
+    infrahub.setArtifact({ name: 'Config', content: text(configMap('a', { color: 'red' }), configMap('b')) });
+    await cluster.create(definition);
+    await untilCondition(cluster, definition, 'Ready', 'True');
+    const before = await cluster.get<StoredDefinition>(definition);
+    await operator.stop();
+    await infrahub.close();
+    await cluster.remove(configMap('a'));
+    operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+    return before.status;
+  };
+
+  it('is mended by an operator that has never seen Infrahub, and loses nothing by that', async () => {
+    const one = syncOf('web', 'Config');
+    const before = await restartWithout(one);
+    await waitFor('it to be back', () => cluster.exists(configMap('a')));
+    const ready = await untilCondition(cluster, one, 'Ready', 'False');
+    expect(ready.reason).toBe('SourceUnreachable');
+    expect(ready.message).toContain(`revision ${before?.['lastAppliedRevision']} holds`);
+    expect(await dataOf('a')).toEqual({ color: 'red' });
+    expect(await mine()).toEqual(['a', 'b']);
+    const { status } = await cluster.get<StoredDefinition>(one);
+    expect(status).toMatchObject({
+      syncState: 'Stale',
+      lastAttemptedRevision: before?.['lastAppliedRevision'],
+      objects: 2,
+    });
+    infrahub = await startInfrahub({ apiKeys: [key] });
+  });
+
+  it('waits for Infrahub in an operator that has never seen it, where no history is kept', async () => {
+    const { spec, ...one } = syncOf('web', 'Config');
+    const definition = { ...one, spec: { ...spec, historyLimit: 0 } };
+    await restartWithout(definition);
+    expect((await untilCondition(cluster, definition, 'Ready', 'False')).reason).toBe('SourceUnreachable');
+    expect(await mine()).toEqual(['b']);
+    infrahub = await startInfrahub({ apiKeys: [key] });
+  });
+
+  it('that is asked of another source now waits for that one', async () => {
+    const one = syncOf('web', 'Config');
+    await restartWithout(one);
+    await cluster.patch(one, 'merge-patch', { spec: { source: { artefactName: 'Other' } } });
+    await untilCondition(cluster, one, 'Ready', 'False');
+    await cluster.remove(configMap('b'));
+    await operator.stop();
+    operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+    await waitFor('a run', () =>
+      operator.lines().some(({ event, definition }) => event === 'reconciled' && definition),
+    );
+    expect(await cluster.exists(configMap('b'))).toBe(false);
+    infrahub = await startInfrahub({ apiKeys: [key] });
+  });
 });
