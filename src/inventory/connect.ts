@@ -14,7 +14,7 @@ const attempts = 10;
 
 /**
  * `namespace` is Vidra's own; it is made when the first record is. A VidraResource that somebody deletes while it is a record
- * moves into a Secret, goes, and is made anew at the next write.
+ * moves into a Secret, goes, and is made anew at the next write; where its owner goes, too, it is kept until that is done.
  */
 export async function connectInventory(home: Cluster, namespace: string): Promise<Inventory> {
   const secrets = secretPieces(home, await home.identity(), namespace);
@@ -113,7 +113,8 @@ async function writeOnce(
   const current = Math.max(0, ...found.map(({ piece }) => piece.index + 1));
   const shards = shardsFor(entries.values(), current);
   const contents = distribute(entries.values(), shards);
-  const place = resources && !found.some(({ piece }) => piece.going) ? resources : secrets;
+  const isMoved = !gone && found.some(({ piece }) => piece.going);
+  const place = resources && !isMoved ? resources : secrets;
   const result: Found[] = [];
   for (let index = shards - 1; index >= 0; index--) {
     const store = index === 0 ? place : secrets;
