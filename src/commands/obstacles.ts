@@ -13,23 +13,27 @@ export async function obstaclesTo(
   done: ReadonlySet<string>,
 ): Promise<Map<Definition, string>> {
   const known = new Set(target.definitions.map(nameOfDefinition));
-  const isReady = async (name: string) => done.has(name) || (!known.has(name) && (await isReadyThere(target, name)));
+  const reasonOf = async (name: string) => {
+    if (done.has(name)) return [];
+    const reason = known.has(name) ? 'is not ready' : await reasonThere(target, name);
+    return reason === undefined ? [] : [`${name} ${reason}`];
+  };
   const found = new Map<Definition, string>();
   for (const definition of part.definitions) {
     if (definition.suspend) continue;
-    const names = waitsFor(definition);
-    const ready = await Promise.all(names.map(isReady));
-    const missing = names.filter((_, index) => !ready[index]);
-    if (missing.length > 0) found.set(definition, `${missing.join(', ')} not ready`);
+    const reasons = (await Promise.all(waitsFor(definition).map(reasonOf))).flat();
+    if (reasons.length > 0) found.set(definition, reasons.join(', '));
   }
   return found;
 }
 
-/** Whether the operator says so of a definition that is in the cluster only. */
-async function isReadyThere({ home }: Target, name: string): Promise<boolean> {
+/** Why one that is in the cluster only is not ready, as its operator sees it. */
+async function reasonThere({ home }: Target, name: string): Promise<string | undefined> {
   const [kind, ...rest] = name.split(' ');
   const there = await definitionsThere(home, kind as Definition['kind']);
   const object = there.find(({ metadata }) => metadata.name === rest.join(' '));
-  const ready = object && conditionOf((object['status'] ?? {}) as JsonObject, 'Ready');
-  return ready?.status === 'True' && ready.observedGeneration === object?.metadata['generation'];
+  if (!object) return 'does not exist';
+  const ready = conditionOf((object['status'] ?? {}) as JsonObject, 'Ready');
+  const isReady = ready?.status === 'True' && ready.observedGeneration === object.metadata['generation'];
+  return isReady ? undefined : 'is not ready';
 }

@@ -127,7 +127,7 @@ describe('vidra apply without files', () => {
     const failed = await run('apply');
     expect(failed).toMatchObject({ code: 1 });
     expect(failed.stderr).toContain(
-      `${named('then')} waits, and is left as it is: VidraResource ${named('first')} not ready`,
+      `${named('then')} waits, and is left as it is: VidraResource ${named('first')} is not ready`,
     );
     expect(await there('first', 'then')).toEqual(['first']);
     await cluster.patch(holding('first'), 'merge-patch', { spec: { manifest: JSON.stringify(configMap('first')) } });
@@ -153,6 +153,13 @@ describe('vidra apply without files', () => {
 });
 
 describe('vidra apply with files', () => {
+  it('says what is waited for that is not there', async () => {
+    const dependsOn = [{ kind: 'VidraResource', name: named('gone') }];
+    const refused = await run('apply', '-f', definitionFile(holding('then', { dependsOn })));
+    const reason = `VidraResource ${named('then')} waits, and is left as it is: VidraResource ${named('gone')} does not exist`;
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+  });
+
   it.each(['plan', 'apply', 'watch'])('refuses what waits for itself: %s', async (verb) => {
     const after = (name: string) => ({ dependsOn: [{ kind: 'VidraResource', name: named(name) }] });
     const file = definitionFile(holding('one', after('two')), holding('two', after('one')));

@@ -77,7 +77,7 @@ describe('what waits for another definition', () => {
     start(file, '--timeout', '1s');
     await waitFor('the first look', () => reconciled().length > 0);
     expect(JSON.stringify(reconciled()[0])).toContain(
-      `VidraResource ${named('then')}: waits, and is left as it is: VidraResource ${named('first')} not ready`,
+      `VidraResource ${named('then')}: waits, and is left as it is: VidraResource ${named('first')} is not ready`,
     );
     expect(await exists('then')).toBe(false);
     writeFileSync(file, textOf(holding('then', after('first')), holding('first')));
