@@ -7,13 +7,13 @@ import type { Question, Reply } from './server.ts';
 
 type Route = (question: Question) => Reply | Promise<Reply>;
 
-/** A verdict holds so long, so that few requests come from many. */
-const validMs = 10_000;
+/** Milliseconds that a verdict holds, so that few requests come from many. */
+const usualValidMs = 10_000;
 const mostVerdicts = 1_000;
 const mostReviews = 8;
 
 /** A route for those alone who may read `path`. Throws what the API server's answer to the review is. */
-export function guarded(cluster: Cluster, path: string, route: Route): Route {
+export function guarded(cluster: Cluster, path: string, route: Route, validMs = usualValidMs): Route {
   const verdicts = new Map<string, { readonly until: number; readonly refusal: Promise<Reply | undefined> }>();
   let reviews = 0;
   const refusalOf = (token: string): Promise<Reply | undefined> | Reply => {

@@ -1,12 +1,14 @@
 /** Measures the operator as a process: memory with many managed objects, and what it asks for when nothing happens. */
+
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { connect } from '../support/cluster.ts';
+import { installKinds } from '../support/definitions-installed.ts';
 import { readImage } from '../support/image.ts';
-import { installKinds, sync, untilCondition } from '../support/operator.ts';
+import { sync, untilCondition } from '../support/operator.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';

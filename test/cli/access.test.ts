@@ -1,33 +1,23 @@
 /** Definitions that say by which Secret their cluster is reached, and as whom they are written: with files, and in a cluster. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createAccount, type Rule } from '../support/account.ts';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import { write } from '../support/definitions.ts';
 import { kubeconfigSecret, kubeconfigText } from '../support/destination.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
-import { type Line, resource, startHome, type Written } from '../support/operator.ts';
+import { type Line, resource, type Written } from '../support/operator.ts';
+import { cluster as home, namespace, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let controlPlane: ControlPlane;
-let home: Cluster;
 let other: Cluster;
-let namespace: string;
 
-beforeAll(async () => {
-  ({ controlPlane, cluster: home } = await startHome());
+useOwnCluster({ kinds: true });
+beforeAll(() => {
   other = connect(inject('kubeconfig'));
 });
-beforeEach(async () => {
-  namespace = await home.createNamespace();
-});
-afterAll(async () => {
-  await other.close();
-  await home.close();
-  await controlPlane.stop();
-});
+afterAll(() => other.close());
 
-const run = (words: readonly string[], KUBECONFIG = controlPlane.kubeconfig) =>
+const run = (words: readonly string[], KUBECONFIG = home.kubeconfig) =>
   vidra([...words, '--set', namespace], { environment: { KUBECONFIG, VIDRA_NAMESPACE: namespace } });
 const configMap = (where = namespace): Reference => ({
   apiVersion: 'v1',

@@ -1,31 +1,25 @@
 /** `vidra plan`, `apply` and `prune` on the definitions of a cluster, alone and beside files and an operator. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+
+import { beforeEach, describe, expect, it } from 'vitest';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { createAccount } from '../support/account.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
+import type { Reference } from '../support/cluster.ts';
 import { write } from '../support/definitions.ts';
 import {
   resource,
   type StoredDefinition,
-  startHome,
   startOperator,
   sync,
   untilCondition,
   type Written,
 } from '../support/operator.ts';
+import { cluster, configMap, environment, namespace, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let namespace: string;
 let made: Reference[];
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useOwnCluster({ kinds: true });
+beforeEach(() => {
   made = [];
   return async () => {
     for (const one of made) {
@@ -35,14 +29,8 @@ beforeEach(async () => {
     await run('prune', '--set', 'default', '--yes');
   };
 });
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
 
-const run = (...words: string[]) => vidra(words, { environment: { KUBECONFIG: controlPlane.kubeconfig } });
-const configMap = (name: string, data: Record<string, string> = {}) =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data }) as Reference;
+const run = (...words: string[]) => vidra(words, { environment });
 const named = (name: string) => `${namespace}-${name}`;
 const holding = (name: string, more: object = {}, data: Record<string, string> = {}) =>
   resource(named(name), [configMap(name, data)], more);
@@ -98,7 +86,7 @@ describe('vidra apply without files', () => {
     for (const verb of ['plan', 'apply']) {
       infrahub.forgetRequests();
       const { code, stderr } = await vidra([verb], {
-        environment: { KUBECONFIG: controlPlane.kubeconfig, ...environment },
+        environment: { KUBECONFIG: cluster.kubeconfig, ...environment },
       });
       expect({ code, stderr }).toEqual({
         code: 0,
@@ -114,7 +102,7 @@ describe('vidra apply without files', () => {
     const asked = holding('asked', { mode: 'Approve' }, { color: 'red' });
     await create(asked);
     const [, digest] = /approve: (\S+)/.exec((await run('plan')).stdout) ?? [];
-    const operator = await startOperator(controlPlane.kubeconfig);
+    const operator = await startOperator(cluster.kubeconfig);
     await untilCondition(cluster, asked, 'Stalled', 'True');
     expect((await cluster.get<StoredDefinition>(asked)).status?.['planDigest']).toBe(digest);
     expect((await operator.stop()).code).toBe(0);
@@ -285,7 +273,7 @@ describe('beside definitions in the cluster', () => {
     const before = await state();
 
     for (const one of both) made.push(await cluster.apply(one, 'test'));
-    const operator = await startOperator(controlPlane.kubeconfig);
+    const operator = await startOperator(cluster.kubeconfig);
     for (const one of both) await untilCondition(cluster, one, 'Ready', 'True');
     expect((await operator.stop()).code).toBe(0);
     expect(await state()).toEqual(before);

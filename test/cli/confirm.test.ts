@@ -3,30 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { describe, expect, it } from 'vitest';
 import { resourceFile } from '../support/definitions.ts';
+import { cluster, configMap, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
+useSharedCluster();
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
-});
-afterAll(() => cluster.close());
-
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const run = (verb: string, manifests: readonly object[], ...flags: string[]) =>
   vidra([verb, '--set', namespace, '-f', resourceFile(`${namespace}-web`, manifests), ...flags], { environment });
 

@@ -1,22 +1,11 @@
 /** Runs that are killed, interrupted, or meet each other: whatever happens, the next run knows all that there is. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { describe, expect, it } from 'vitest';
 import { resourceFile } from '../support/definitions.ts';
+import { cluster, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { type Ended, vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
-
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
-});
-afterAll(() => cluster.close());
+useSharedCluster();
 
 const configMaps = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => ({

@@ -1,33 +1,26 @@
 /** `vidra watch --leader-elect` as several processes: whatever happens to one, no write is lost and none is made twice. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { KubeObject, Reference } from '../support/cluster.ts';
 import {
   type Line,
   type Operator,
   resource,
   type StoredDefinition,
-  startHome,
   startOperator,
   untilCondition,
 } from '../support/operator.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { cluster, configMap, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
 /** Writes of definitions, records and objects, not of Leases. */
 const work = { writes: true, path: /^(?!\/apis\/coordination)/ };
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let namespace: string;
 let replicas: Replica[];
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useOwnCluster({ kinds: true });
+beforeEach(() => {
   replicas = [];
 });
 afterEach(async () => {
@@ -41,10 +34,6 @@ afterEach(async () => {
     await cluster.remove({ ...lease, metadata });
   }
 });
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
 
 /** A process and what it asks the API server. */
 interface Replica {
@@ -53,7 +42,7 @@ interface Replica {
 }
 
 async function start(...flags: string[]): Promise<Replica> {
-  const proxy = await startProxy(controlPlane.kubeconfig);
+  const proxy = await startProxy(cluster.kubeconfig);
   const operator = await startOperator(proxy.kubeconfig, {}, ['--leader-elect', ...flags]);
   const replica = { operator, proxy };
   replicas.push(replica);
@@ -73,13 +62,7 @@ async function startPair(): Promise<[leader: Replica, standby: Replica]> {
   return [leader, await start()];
 }
 
-const configMap = (name: string, color = 'red') => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data: { color },
-});
-const many = (color = 'red') => Array.from({ length: 300 }, (_, index) => configMap(`one-${index}`, color));
+const many = (color = 'red') => Array.from({ length: 300 }, (_, index) => configMap(`one-${index}`, { color }));
 const applied = () => cluster.list<KubeObject>('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
 const versions = (objects: readonly KubeObject[]) =>
   new Map(objects.map(({ metadata: { name, uid, resourceVersion } }) => [name, `${uid} ${resourceVersion}`]));
@@ -191,7 +174,7 @@ test('A leader that is told to end in the middle of an apply ends at a safe poin
 
 test('Two processes share the definitions in four shards, each works on its own, and one takes all when the other ends', async () => {
   const resources = (color: string) =>
-    Array.from({ length: 20 }, (_, index) => resource(`${namespace}-${index}`, [configMap(`of-${index}`, color)]));
+    Array.from({ length: 20 }, (_, index) => resource(`${namespace}-${index}`, [configMap(`of-${index}`, { color })]));
   const change = async (color: string) => {
     for (const definition of resources(color))
       await cluster.patch(definition, 'merge-patch', { spec: definition.spec });

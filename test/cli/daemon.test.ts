@@ -4,54 +4,26 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connect as connectSecurely } from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startControlPlane } from '../../src/sandbox/control-plane.ts';
 import { selfSigned } from '../../src/server/certificate.ts';
 import { tokenOf } from '../support/account.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { connect } from '../support/cluster.ts';
+import { installKinds } from '../support/definitions-installed.ts';
 import { freePort } from '../support/free-port.ts';
 import { getMetrics } from '../support/metrics.ts';
-import {
-  conditionOf,
-  installKinds,
-  type Operator,
-  resource,
-  startHome,
-  startOperator,
-  untilCondition,
-} from '../support/operator.ts';
+import { conditionOf, type Operator, resource, untilCondition } from '../support/operator.ts';
+import { runOperator, useOperators } from '../support/operator-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, configMap, environment, namespace, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let namespace: string;
-let operator: Operator | undefined;
+useOwnCluster({ kinds: true });
+useOperators();
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-});
-afterEach(async () => {
-  const ended = operator?.stop();
-  operator = undefined;
-  if (ended) expect(await ended).toMatchObject({ code: 0, stderr: '' });
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
-
-async function start(kubeconfig: string, ...flags: string[]): Promise<Operator> {
-  operator = await startOperator(kubeconfig, {}, flags);
-  return operator;
-}
-
-const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const start = (kubeconfig = cluster.kubeconfig, ...flags: string[]) => runOperator({ kubeconfig, flags });
 
 /** A new definition is carried out. */
 async function expectWork(name: string): Promise<void> {
@@ -99,29 +71,24 @@ it('waits for the kinds of definitions, and says how to install them', async () 
 describe('with an API server of its own', () => {
   let apiServer: ApiServer;
   beforeAll(async () => {
-    apiServer = await startApiServer(dirname(controlPlane.kubeconfig));
+    apiServer = await startApiServer(dirname(cluster.kubeconfig));
   });
   afterAll(() => apiServer.close());
 
-  it('waits for it at the start, saying why it is not ready', async () => {
+  it('waits for it at the start, saying why it is not ready, or ends when it is told to', async () => {
     await apiServer.kill();
     const port = await freePort();
-    const flags = ['--leader-elect', `--health-probe-bind-address=127.0.0.1:${port}`];
-    const started = await start(apiServer.kubeconfig, ...flags);
+    const health = `--health-probe-bind-address=127.0.0.1:${port}`;
+    const started = await start(apiServer.kubeconfig, '--leader-elect', health);
+    const other = await start(apiServer.kubeconfig, '--leader-elect');
     expect((await says(started, 'waiting')).problem?.code).toBe('CLUSTER_UNREACHABLE');
     expect(await untilProbed(port, '/readyz', 500)).toContain('ECONNREFUSED');
     expect((await get(port, '/healthz')).status).toBe(200);
+    await says(other, 'waiting');
+    expect(await other.stop()).toMatchObject({ code: 0, stderr: '' });
     await apiServer.start();
     await expectWork('a');
     expect(await untilProbed(port, '/readyz', 200)).toBe('ok');
-  });
-
-  it('ends while it waits, when it is told to', async () => {
-    await apiServer.kill();
-    const started = await start(apiServer.kubeconfig, '--leader-elect');
-    await says(started, 'waiting');
-    expect(await started.stop()).toMatchObject({ code: 0, stderr: '' });
-    await apiServer.start();
   });
 
   it('goes on when it is back', async () => {
@@ -137,7 +104,7 @@ describe('with an API server of its own', () => {
 });
 
 it('sees what changes while watches are refused as too old', async () => {
-  const proxy = await startProxy(controlPlane.kubeconfig);
+  const proxy = await startProxy(cluster.kubeconfig);
   const started = await start(proxy.kubeconfig);
   await says(started, 'watching');
   const watches = /^\/apis\/infrahub\.operators\.com\/.*watch=(true|1)/;
@@ -157,24 +124,27 @@ it('sees what changes while watches are refused as too old', async () => {
     await waitFor('what is wanted', () => cluster.exists(configMap(fault.kind)));
     proxy.heal();
   }
+  await started.stop();
   await proxy.close();
 });
 
 it('says of a wish that came meanwhile that it is done when it is, not before', async () => {
-  const proxy = await startProxy(controlPlane.kubeconfig);
-  await start(proxy.kubeconfig);
+  const proxy = await startProxy(cluster.kubeconfig);
+  const started = await start(proxy.kubeconfig);
   const one = resource(`${namespace}-one`, [configMap('a')]);
-  proxy.inject({ writes: true, path: /\/vidraresources\/.*\/status/, fault: { kind: 'delay', milliseconds: 1_000 } });
+  const statuses = new RegExp(`/${one.metadata.name}/status`);
+  proxy.inject({ writes: true, path: statuses, fault: { kind: 'delay', milliseconds: 400 } });
   await cluster.create(one);
   await waitFor('the object', () => cluster.exists(configMap('a')));
   await cluster.patch(one, 'merge-patch', { spec: resource('', [configMap('b')]).spec });
   await untilCondition(cluster, one, 'Ready', 'True');
   expect(await cluster.exists(configMap('b'))).toBe(true);
+  await started.stop();
   await proxy.close();
 });
 
 it('leaves a definition unfinished, not ready and not failed, when it ends while that waits', async () => {
-  const started = await start(controlPlane.kubeconfig);
+  const started = await start();
   const labels = { app: 'web' };
   const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web' }] } };
   const metadata = { name: 'web', namespace };
@@ -193,15 +163,8 @@ it('leaves a definition unfinished, not ready and not failed, when it ends while
 });
 
 it('serves metrics by HTTPS, to those who may read them', async () => {
-  const port = await freePort();
-  await start(controlPlane.kubeconfig, '--leader-elect', `--metrics-bind-address=127.0.0.1:${port}`);
-  await expectWork('a');
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'monitor', namespace } };
-  await cluster.create(account);
-  const token = await tokenOf(cluster, namespace, 'monitor');
-  expect((await getMetrics(port)).status).toBe(401);
-  expect((await getMetrics(port, token)).status).toBe(403);
-
+  const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
+  for (const name of ['monitor', 'stranger']) await cluster.create(account(name));
   const rbac = 'rbac.authorization.k8s.io';
   const rules = [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }];
   const role = { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: namespace } };
@@ -209,10 +172,14 @@ it('serves metrics by HTTPS, to those who may read them', async () => {
   const subjects = [{ kind: 'ServiceAccount', name: 'monitor', namespace }];
   const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name: namespace };
   await cluster.create({ ...role, kind: 'ClusterRoleBinding', roleRef, subjects } as typeof role);
-  const body = await waitFor('the metrics', async () => {
-    const answer = await getMetrics(port, token);
-    return answer.status === 200 && answer.body;
-  });
+
+  const port = await freePort();
+  await start(cluster.kubeconfig, '--leader-elect', `--metrics-bind-address=127.0.0.1:${port}`);
+  await expectWork('a');
+  expect((await getMetrics(port)).status).toBe(401);
+  expect((await getMetrics(port, await tokenOf(cluster, namespace, 'stranger'))).status).toBe(403);
+  const { status, body } = await getMetrics(port, await tokenOf(cluster, namespace, 'monitor'));
+  expect(status).toBe(200);
   const labels = `kind="VidraResource",name="${namespace}-a"`;
   expect(body).toMatch(new RegExp(`^vidra_reconcile_total\\{${labels},result="succeeded"\\} [1-9]`, 'm'));
   expect(body).toMatch(/^vidra_reconcile_duration_seconds_count\{kind="VidraResource"\} [1-9]/m);
@@ -227,7 +194,7 @@ it('serves metrics with the certificate in a folder', async () => {
   writeFileSync(join(folder, 'tls.crt'), cert);
   writeFileSync(join(folder, 'tls.key'), key);
   const flags = [`--metrics-bind-address=127.0.0.1:${port}`, `--metrics-cert-path=${folder}`];
-  await says(await start(controlPlane.kubeconfig, ...flags), 'watching');
+  await says(await start(cluster.kubeconfig, ...flags), 'watching');
   const socket = connectSecurely({ port, host: '127.0.0.1', ca: cert, servername: 'metrics.example.com' });
   await once(socket, 'secureConnect');
   expect(socket.authorized).toBe(true);
@@ -236,7 +203,7 @@ it('serves metrics with the certificate in a folder', async () => {
 
 it('serves metrics to everybody when it is told to, and forgets what is gone', async () => {
   const port = await freePort();
-  await start(controlPlane.kubeconfig, `--metrics-bind-address=127.0.0.1:${port}`, '--metrics-secure=false');
+  await start(cluster.kubeconfig, `--metrics-bind-address=127.0.0.1:${port}`, '--metrics-secure=false');
   await expectWork('a');
   const name = `name="${namespace}-a"`;
   expect((await get(port, '/metrics')).body).toContain(name);
@@ -250,7 +217,7 @@ it.each([
   ['--metrics-bind-address=8443', '"8443" is no address'],
   ['--metrics-secure=no', 'Write true or false'],
 ])('says what is wrong with %s', async (flag, message) => {
-  const { code, stderr } = await vidra(['watch', flag], { environment: { KUBECONFIG: controlPlane.kubeconfig } });
+  const { code, stderr } = await vidra(['watch', flag], { environment });
   expect(code).toBe(64);
   expect(stderr).toContain(message);
 });

@@ -7,27 +7,15 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type Cluster, connect, type KubeObject, type Reference } from '../support/cluster.ts';
+import type { KubeObject, Reference } from '../support/cluster.ts';
 import { installKinds } from '../support/definitions-installed.ts';
 import { atTerminal } from '../support/pty.ts';
+import { cluster, environment, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let environment: Record<string, string>;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({});
-  cluster = connect(controlPlane.kubeconfig);
-  environment = { KUBECONFIG: controlPlane.kubeconfig };
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOwnCluster({ kinds: false });
 
 const run = (...words: string[]) => vidra(words, { environment });
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -136,7 +124,7 @@ describe('vidra credentials', () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
-    const config = parse(readFileSync(controlPlane.kubeconfig, 'utf8'));
+    const config = parse(readFileSync(cluster.kubeconfig, 'utf8'));
     config.clusters[0].cluster.server = `https://127.0.0.1:${port}`;
     const file = join(mkdtempSync(join(tmpdir(), 'vidra-kubeconfig-')), 'config');
     writeFileSync(file, JSON.stringify(config));
@@ -213,7 +201,7 @@ describe('vidra cluster', () => {
   /** A kubeconfig whose context reads its authority and token from files. */
   function kubeconfig(user: object): string {
     const folder = mkdtempSync(join(tmpdir(), 'vidra-kubeconfig-'));
-    const home = parse(readFileSync(controlPlane.kubeconfig, 'utf8'));
+    const home = parse(readFileSync(cluster.kubeconfig, 'utf8'));
     writeFileSync(join(folder, 'ca.pem'), 'the authority');
     writeFileSync(join(folder, 'token'), 'the token');
     const file = join(folder, 'config');

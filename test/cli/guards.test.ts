@@ -1,24 +1,15 @@
 /** Deletions that are asked for by name at a terminal, and refused where nobody can be asked, with the flag that allows them. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { errorTable } from '../../src/errors.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
 import { atTerminal, type Turn } from '../support/pty.ts';
+import { cluster, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
-
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
+useSharedCluster();
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
   expect(await run('apply', [config, claim()])).toMatchObject({ code: 0 });
 });
-afterAll(() => cluster.close());
 
 const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } };
 const claim = () => ({

@@ -1,24 +1,16 @@
 /** `vidra history` and `vidra rollback` as people use them. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { resourceFile } from '../support/definitions.ts';
 import { violationsOf } from '../support/schema.ts';
+import { cluster, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
 let owner: string;
-let environment: Record<string, string>;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useSharedCluster();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
 });
-afterAll(() => cluster.close());
 
 const metadata = () => ({ namespace, labels: { app: 'web' } });
 const configMap = (data: Record<string, string>) => ({

@@ -3,41 +3,31 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { syncFile } from '../support/definitions.ts';
+import { infrahub, useNewInfrahub } from '../support/operator-stage.ts';
+import { cluster, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { type Ended, vidra } from '../support/vidra.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let namespace: string;
-let environment: Record<string, string>;
+let cache: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
+useSharedCluster();
+useNewInfrahub({ apiKeys: [key] });
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'vidra-cache-'));
 });
-beforeEach(async () => {
-  infrahub = await startInfrahub({ apiKeys: [key] });
-  namespace = await cluster.createNamespace();
-  const cache = mkdtempSync(join(tmpdir(), 'vidra-cache-'));
-  environment = {
-    KUBECONFIG: inject('kubeconfig'),
-    VIDRA_NAMESPACE: namespace,
-    INFRAHUB_API_TOKEN: key,
-    XDG_CACHE_HOME: cache,
-  };
-  return () => infrahub.close();
-});
-afterAll(() => cluster.close());
 
+const loggedIn = () => ({ ...environment, INFRAHUB_API_TOKEN: key, XDG_CACHE_HOME: cache });
 const configMap = (name: string, color: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {color: ${color}}\n`;
 const sync = (name = 'Webserver_Manifest') =>
   syncFile(`${namespace}-sync`, { infrahubAPIURL: infrahub.address, artefactName: name }, namespace);
 const run = (verb: string, file: string, ...more: string[]): Promise<Ended> =>
-  vidra([verb, '--set', namespace, '-f', file, ...(verb === 'plan' ? [] : ['--yes']), ...more], { environment });
+  vidra([verb, '--set', namespace, '-f', file, ...(verb === 'plan' ? [] : ['--yes']), ...more], {
+    environment: loggedIn(),
+  });
 const names = async () =>
   (await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' }))
     .map(({ metadata }) => metadata.name)
@@ -196,7 +186,7 @@ describe('definitions', () => {
     expect(reported.stdout).toContain('--prune');
     expect(await names()).toEqual(['one', 'other']);
 
-    const refused = await vidra(['prune', '--set', namespace, '-f', sync()], { environment });
+    const refused = await vidra(['prune', '--set', namespace, '-f', sync()], { environment: loggedIn() });
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--yes')]);
     const pruned = await run('prune', sync());
     expect([pruned.code, pruned.stderr]).toEqual([0, '']);
@@ -213,10 +203,10 @@ describe('definitions', () => {
       namespace,
     );
     set('Other_Manifest', configMap('other', 'green'));
-    const result = await vidra(['apply', '--yes', '--prune', '--set', other, '-f', empty], { environment });
+    const result = await vidra(['apply', '--yes', '--prune', '--set', other, '-f', empty], { environment: loggedIn() });
     expect(result.code).toBe(0);
     expect(await names()).toEqual(['one', 'other']);
-    const whole = await vidra(['prune', '--yes', '--set', other], { environment });
+    const whole = await vidra(['prune', '--yes', '--set', other], { environment: loggedIn() });
     expect([whole.code, whole.stderr]).toEqual([0, '']);
     expect(await names()).toEqual(['one']);
   });
@@ -237,7 +227,7 @@ describe('an Infrahub in trouble', () => {
   it('that refuses the password says so, without the password', async () => {
     set('Webserver_Manifest', configMap('one', 'blue'));
     const login = {
-      KUBECONFIG: inject('kubeconfig'),
+      KUBECONFIG: cluster.kubeconfig,
       VIDRA_NAMESPACE: namespace,
       INFRAHUB_USERNAME: 'admin',
       INFRAHUB_PASSWORD: 'not-the-password',

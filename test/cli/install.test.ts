@@ -1,23 +1,11 @@
 /** `vidra install` and `vidra uninstall`, on a control plane of their own. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
+import { describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
+import { cluster, environment, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let environment: Record<string, string>;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({});
-  cluster = connect(controlPlane.kubeconfig);
-  environment = { KUBECONFIG: controlPlane.kubeconfig };
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOwnCluster({ kinds: false });
 
 const run = (...words: string[]) => vidra(words, { environment });
 const names = ['infrahubsyncs', 'vidraresources'].map((name) => `${name}.infrahub.operators.com`);

@@ -1,32 +1,19 @@
 /** Whose an object is, decided by naming it: adopt, release and move. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createAccount } from '../support/account.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile, write } from '../support/definitions.ts';
 import { resource } from '../support/operator.ts';
+import { cluster, configMap, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
 let owner: string;
-let environment: Record<string, string>;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useSharedCluster();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
 });
-afterAll(() => cluster.close());
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const run = (...words: string[]) => vidra(words, { environment });
 const apply = (who: string, ...manifests: object[]) =>
   run('apply', '--set', namespace, '-f', resourceFile(who, manifests), '--yes');

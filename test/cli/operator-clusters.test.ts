@@ -1,57 +1,31 @@
 /** Definitions for another cluster than the one that holds them: one that is down, one that is let go, and whom Vidra acts as there. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
 import { kubeconfigSecret, kubeconfigText, type SecondCluster, startSecondCluster } from '../support/destination.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
-import {
-  conditionOf,
-  type Operator,
-  resource,
-  startHome,
-  startOperator,
-  untilCondition,
-  type Written,
-} from '../support/operator.ts';
+import { conditionOf, resource, untilCondition, type Written } from '../support/operator.ts';
+import { useOperator } from '../support/operator-stage.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { cluster, configMap, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let second: SecondCluster;
 let proxy: FaultyProxy;
-let operator: Operator;
-let namespace: string;
 
+useOwnCluster({ kinds: true });
 beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
   second = await startSecondCluster();
+  return () => second.close();
 });
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
   await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   proxy = await startProxy(second.controlPlane.kubeconfig);
   const access = readKubeconfig(proxy.kubeconfig);
   await cluster.create(kubeconfigSecret(namespace, 'second', kubeconfigText(access), '127.0.0.1'));
-  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_NAMESPACE: namespace });
+  return () => proxy.close();
 });
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  await proxy.close();
-  expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await second.close();
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOperator(() => ({ VIDRA_NAMESPACE: namespace }));
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const there = (more: object = {}) => ({ destination: { server: proxy.server, reconcileOnEvents: true, ...more } });
 const isGone = async (one: Written) => !(await cluster.exists(one));
 

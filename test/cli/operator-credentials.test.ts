@@ -1,42 +1,16 @@
 /** `vidra watch` with logins to Infrahub in Secrets that change. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
-import { type Operator, startHome, startOperator, sync, untilCondition, type Written } from '../support/operator.ts';
+import { describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
+import { sync, untilCondition, type Written } from '../support/operator.ts';
+import { infrahub, useNewInfrahub, useOperator } from '../support/operator-stage.ts';
+import { cluster, configMap, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = 'a5f63f5e-1f9c-4b3c-8a53-0e7c8e6f2d11';
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let operator: Operator;
-let namespace: string;
+useOwnCluster({ kinds: true });
+useNewInfrahub({ accounts: { vidra: 'first' }, apiKeys: [key], anonymous: false });
+useOperator(() => ({ VIDRA_SECRET_NAMESPACES: namespace }));
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  infrahub = await startInfrahub({ accounts: { vidra: 'first' }, apiKeys: [key], anonymous: false });
-  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_SECRET_NAMESPACES: namespace });
-});
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  await infrahub.close();
-  expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
-
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const colorOf = async (name: string) =>
   (await cluster.exists(configMap(name))) && (await cluster.get(configMap(name))).data?.['color'];
 

@@ -1,43 +1,33 @@
 /** What becomes of definitions that are deleted while something is wrong with them, or while others change them. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ResourceType } from '../../src/cluster/cluster.ts';
 import { connectCluster } from '../../src/cluster/connect.ts';
 import { customResourceDefinitions } from '../../src/definition/crd.ts';
 import { vidraResource } from '../../src/inventory/resources.ts';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
+import type { KubeObject, Reference } from '../support/cluster.ts';
 import {
   conditionOf,
   type Operator,
   resource,
-  startHome,
   startOperator,
   untilCondition,
   type Written,
 } from '../support/operator.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { follow } from '../support/watching.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let operator: Operator;
-let namespace: string;
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
+useOwnCluster({ kinds: true });
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  operator = await startOperator(controlPlane.kubeconfig);
+  operator = await startOperator(cluster.kubeconfig);
 });
 afterEach(async () => {
   const { code, stderr } = await operator.stop();
   expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
 });
 
 const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
@@ -119,7 +109,7 @@ describe('a definition that is deleted while others change it', () => {
 
   it('goes with all that it has, and is never called ready meanwhile', async () => {
     const looking = await connectCluster({
-      file: controlPlane.kubeconfig,
+      file: cluster.kubeconfig,
       environment: {},
       signal: new AbortController().signal,
     });
@@ -154,7 +144,7 @@ describe('a definition that is deleted while others change it', () => {
 
   it('goes at once, also when an older list of what it has comes late', async () => {
     await operator.stop();
-    const proxy = await startProxy(controlPlane.kubeconfig);
+    const proxy = await startProxy(cluster.kubeconfig);
     operator = await startOperator(proxy.kubeconfig);
     const [one, other] = [await ready('one'), await ready('other')];
     const runsOf = ({ metadata }: Written, event: string) =>

@@ -1,31 +1,16 @@
 /** What `kubectl describe` tells of a definition: Kubernetes Events of `vidra watch`. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
+
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createAccount } from '../support/account.ts';
-import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
-import { type Operator, resource, startHome, startOperator, untilCondition } from '../support/operator.ts';
+import type { KubeObject, Reference } from '../support/cluster.ts';
+import { resource, textOf, untilCondition } from '../support/operator.ts';
+import { operator, runOperator, useOperators } from '../support/operator-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let operator: Operator;
-let namespace: string;
-
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-});
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOwnCluster({ kinds: true });
+useOperators();
 
 interface Event extends KubeObject {
   readonly type: string;
@@ -43,9 +28,8 @@ const object = (kind: string, name: string, data: Record<string, string> = {}) =
   data,
 });
 const configMap = (name: string, data?: Record<string, string>) => object('ConfigMap', name, data);
-const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
 const want = (one: Reference, ...manifests: object[]) =>
-  cluster.patch(one, 'merge-patch', { spec: { manifest: text(...manifests) } });
+  cluster.patch(one, 'merge-patch', { spec: { manifest: textOf(...manifests) } });
 const edit = (one: Reference, data: object) =>
   cluster.patch(one, 'merge-patch', { data }, { query: { fieldManager: 'kubectl-edit' } });
 
@@ -63,7 +47,7 @@ function untilEvent(one: Reference, reason: string, note = ''): Promise<Event> {
 
 describe('events of a definition', () => {
   beforeEach(async () => {
-    operator = await startOperator(controlPlane.kubeconfig);
+    await runOperator();
   });
 
   it('tell what was applied, renamed, deleted and put back, and what it was', async () => {
@@ -110,11 +94,11 @@ describe('events of a definition', () => {
 
   it('count it also when it is not known at first whether it was written', async () => {
     await operator.stop();
-    const proxy = await startProxy(controlPlane.kubeconfig);
+    const proxy = await startProxy(cluster.kubeconfig);
     const written = { writes: true, path: /\/events/ };
     const loseAnswer = () => proxy.inject({ ...written, times: 1, fault: { kind: 'lose-answer' } });
     loseAnswer();
-    operator = await startOperator(proxy.kubeconfig);
+    await runOperator({ kubeconfig: proxy.kubeconfig });
     const one = resource(`${namespace}-web`, [], { manifest: 'kind: [', interval: '1s' });
     await cluster.create(one);
     const untilCounted = (least: number) =>
@@ -160,7 +144,7 @@ describe('without the right to write events', () => {
       { ...all, apiGroups: [''], resources: ['configmaps', 'secrets'] },
       { ...all, apiGroups: ['authorization.k8s.io'], resources: ['*'] },
     ];
-    operator = await startOperator(await createAccount(cluster, { [namespace]: [] }, rights));
+    await runOperator({ kubeconfig: await createAccount(cluster, { [namespace]: [] }, rights) });
     const one = resource(`${namespace}-web`, [configMap('a')]);
     await cluster.create(one);
     await untilCondition(cluster, one, 'Ready', 'True');

@@ -1,41 +1,36 @@
 /** `vidra watch` that is told to end while a cluster does not answer a write: it ends, and the next one goes on from there. */
+
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, KubeObject } from '../support/cluster.ts';
+import type { KubeObject } from '../support/cluster.ts';
 import { kubeconfigSecret, kubeconfigText, type SecondCluster, startSecondCluster } from '../support/destination.ts';
 import type { Fault } from '../support/faults.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
-import { resource, type StoredDefinition, startHome, startOperator, untilCondition } from '../support/operator.ts';
+import { resource, type StoredDefinition, startOperator, untilCondition } from '../support/operator.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let second: SecondCluster;
 let proxy: FaultyProxy;
-let namespace: string;
 
+useOwnCluster({ kinds: true });
 beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
   second = await startSecondCluster();
 });
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
   await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  proxy = await startProxy(second.controlPlane.kubeconfig);
+  proxy = await startProxy(second.cluster.kubeconfig);
   const access = kubeconfigText(readKubeconfig(proxy.kubeconfig));
   await cluster.create(kubeconfigSecret(namespace, 'second', access, '127.0.0.1'));
   return () => proxy.close();
 });
 afterAll(async () => {
   await second.close();
-  await cluster.close();
-  await controlPlane.stop();
 });
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
-const start = () => startOperator(controlPlane.kubeconfig, { VIDRA_NAMESPACE: namespace }, ['--leader-elect']);
+const start = () => startOperator(cluster.kubeconfig, { VIDRA_NAMESPACE: namespace }, ['--leader-elect']);
 const there = () =>
   second.cluster.list<KubeObject>('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
 const namesOf = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);

@@ -1,42 +1,23 @@
 /** Records that upstream's operator has left, of InfrahubSyncs that are gone: `vidra watch` ends their deletion. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster, KubeObject, Reference } from '../support/cluster.ts';
-import {
-  conditionOf,
-  type Operator,
-  resource,
-  startHome,
-  startOperator,
-  sync,
-  untilCondition,
-} from '../support/operator.ts';
+
+import { afterEach, expect, it } from 'vitest';
+import type { KubeObject, Reference } from '../support/cluster.ts';
+import { conditionOf, type Operator, resource, startOperator, sync, untilCondition } from '../support/operator.ts';
+import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { ownedBy, upstreamObject, upstreamResource, upstreamSync } from '../support/upstream.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let operator: Operator | undefined;
-let namespace: string;
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-});
+useOwnCluster({ kinds: true });
 afterEach(async () => {
   const ended = operator?.stop();
   operator = undefined;
   expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
 
 const start = async () => {
-  operator = await startOperator(controlPlane.kubeconfig);
+  operator = await startOperator(cluster.kubeconfig);
 };
 const configMap = (name: string) =>
   ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }) as Reference;

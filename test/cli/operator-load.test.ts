@@ -1,38 +1,21 @@
 /** Many definitions at once, and kinds that come and go under the operator. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster } from '../support/cluster.ts';
-import {
-  conditionOf,
-  resource,
-  type StoredDefinition,
-  startHome,
-  startOperator,
-  untilCondition,
-} from '../support/operator.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { conditionOf, resource, type StoredDefinition, untilCondition } from '../support/operator.ts';
+import { runOperator, useOperators } from '../support/operator-stage.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { cluster, configMap, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let proxy: FaultyProxy;
-let namespace: string;
 
+useOwnCluster({ kinds: true });
 beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-  proxy = await startProxy(controlPlane.kubeconfig);
+  proxy = await startProxy(cluster.kubeconfig);
+  return () => proxy.close();
 });
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-});
-afterAll(async () => {
-  await proxy.close();
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOperators();
 
 const apiVersion = 'infrahub.operators.com/v1alpha1';
-const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 it('applies 200 definitions of 20 objects with a few lists, and finds them unchanged with fewer', async () => {
@@ -49,22 +32,22 @@ it('applies 200 definitions of 20 objects with a few lists, and finds them uncha
   };
   const lists = () => proxy.count({ path: /\/configmaps(\?(?!.*watch=)|$)/ });
 
-  const first = await startOperator(proxy.kubeconfig);
+  const first = await runOperator({ kubeconfig: proxy.kubeconfig });
   await waitFor('all to be ready', allReady, 500);
   const objects = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
   expect(objects).toHaveLength(4000);
   // Whoever comes with a later batch is looked at with it.
   expect(lists()).toBeLessThan(20);
-  expect(await first.stop()).toMatchObject({ code: 0, stderr: '' });
+  await first.stop();
 
   const versions = new Map(objects.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   proxy.forget();
-  const second = await startOperator(proxy.kubeconfig);
+  const second = await runOperator({ kubeconfig: proxy.kubeconfig });
   await waitFor(
     'all to be looked at',
     () => second.lines().filter(({ event }) => event === 'reconciled').length >= 200,
   );
-  expect(await second.stop()).toMatchObject({ code: 0, stderr: '' });
+  await second.stop();
   expect(lists()).toBeLessThan(10);
   expect(proxy.count({ method: 'PATCH' })).toBe(0);
   for (const { metadata } of await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' }))
@@ -101,7 +84,7 @@ it('goes on when a kind that it manages vanishes, and makes its objects again wh
   const destination = { reconcileOnEvents: true };
   const one = resource(`${namespace}-things`, [thing, configMap('beside')], { destination, interval: '2s' });
   await cluster.create(one);
-  const operator = await startOperator(controlPlane.kubeconfig);
+  await runOperator();
   await untilCondition(cluster, one, 'Ready', 'True');
   await cluster.remove(kind);
   const lost = await untilCondition(cluster, one, 'Ready', 'False');
@@ -112,5 +95,4 @@ it('goes on when a kind that it manages vanishes, and makes its objects again wh
   await install();
   await untilCondition(cluster, one, 'Ready', 'True');
   expect(await cluster.exists(thing)).toBe(true);
-  expect(await operator.stop()).toMatchObject({ code: 0, stderr: '' });
 });

@@ -1,49 +1,15 @@
 /** What definitions of a cluster say of how they are reconciled: suspended, observed, approved, after others, guarded, at once. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster } from '../support/cluster.ts';
-import {
-  conditionOf,
-  type Operator,
-  resource,
-  type StoredDefinition,
-  startHome,
-  startOperator,
-  untilCondition,
-} from '../support/operator.ts';
+import { describe, expect, it } from 'vitest';
+import { conditionOf, resource, type StoredDefinition, textOf, untilCondition } from '../support/operator.ts';
+import { operator, useOperator } from '../support/operator-stage.ts';
+import { cluster, configMap, dataOf, environment, namespace, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let operator: Operator;
-let namespace: string;
-
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  operator = await startOperator(controlPlane.kubeconfig);
-});
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOwnCluster({ kinds: true });
+useOperator();
 
 const prefix = 'vidra.infrahub.operators.com';
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
-const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
-const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
 const statusOf = async (one: ReturnType<typeof resource>) => (await cluster.get<StoredDefinition>(one)).status ?? {};
 const annotate = (one: ReturnType<typeof resource>, name: string, value: string) =>
   cluster.patch(one, 'merge-patch', { metadata: { annotations: { [`${prefix}/${name}`]: value } } });
@@ -56,7 +22,7 @@ describe('a definition', () => {
     expect(await cluster.exists(configMap('a'))).toBe(false);
     await cluster.patch(one, 'merge-patch', { spec: { suspend: false } });
     await untilCondition(cluster, one, 'Ready', 'True');
-    await cluster.patch(one, 'merge-patch', { spec: { suspend: true, manifest: text(configMap('b')) } });
+    await cluster.patch(one, 'merge-patch', { spec: { suspend: true, manifest: textOf(configMap('b')) } });
     await waitFor('it to say so', async () => conditionOf(await cluster.get(one), 'Ready')?.reason === 'Suspended');
     expect([await cluster.exists(configMap('a')), await cluster.exists(configMap('b'))]).toEqual([true, false]);
     // What was seen of the objects was seen for what was wanted then.
@@ -80,14 +46,13 @@ describe('a definition', () => {
     await cluster.create(one);
     await waitFor('a plan', async () => (await statusOf(one))['planDigest'] !== undefined);
     const { planDigest } = await statusOf(one);
-    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a'), configMap('b')) } });
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: textOf(configMap('a'), configMap('b')) } });
     await waitFor('another plan', async () => (await statusOf(one))['planDigest'] !== planDigest);
     await annotate(one, 'approve', String(planDigest));
     await annotate(one, 'reconcile', 'now');
     await waitFor('the answer', async () => (await statusOf(one))['lastHandledReconcile'] === 'now');
     expect(await cluster.exists(configMap('a'))).toBe(false);
     const { planDigest: newer } = await statusOf(one);
-    const environment = { KUBECONFIG: controlPlane.kubeconfig };
     const approved = await vidra(['approve', `vidraresource/${one.metadata.name}`, '--yes'], { environment });
     expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining(String(newer)) });
     await untilCondition(cluster, one, 'Ready', 'True');
@@ -134,7 +99,7 @@ describe('a definition', () => {
     const circle = ['first', 'second', 'first'].map((name) => `VidraResource ${namespace}-${name}`).join(' → ');
     expect(conditionOf(await cluster.get(one), 'Ready')?.message).toBe(`waits for itself, by dependsOn: ${circle}`);
     const asked = vidra(['reconcile', `vidraresource/${first}`, '--wait'], {
-      environment: { KUBECONFIG: controlPlane.kubeconfig },
+      environment: { KUBECONFIG: cluster.kubeconfig },
     });
     expect(await asked).toMatchObject({ code: 1, stdout: expect.stringContaining('waits for itself') });
     await cluster.patch(one, 'merge-patch', { spec: { dependsOn: [] } });
@@ -151,7 +116,7 @@ describe('a definition', () => {
     const one = resource(`${namespace}-web`, [claim, configMap('a')], { wait: false });
     await cluster.create(one);
     await untilCondition(cluster, one, 'Ready', 'True');
-    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: textOf(configMap('a')) } });
     const guarded = await untilCondition(cluster, one, 'Ready', 'False');
     expect(guarded.reason).toBe('Guarded');
     const word = `${prefix}/confirm: "PersistentVolumeClaim ${namespace}/data"`;

@@ -1,7 +1,6 @@
 /** Secrets with kubeconfigs that change under `vidra watch`: definitions go on with what they say now, without a restart. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import type { Cluster } from '../support/cluster.ts';
 import {
   createToken,
   isRevoked,
@@ -14,27 +13,23 @@ import {
   type Line,
   type Operator,
   resource,
-  startHome,
   startOperator,
   untilCondition,
   type Written,
 } from '../support/operator.ts';
+import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let second: SecondCluster;
 let operator: Operator;
-let namespace: string;
 
+useOwnCluster({ kinds: true });
 beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
   second = await startSecondCluster();
 });
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
   await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  operator = await startOperator(controlPlane.kubeconfig, { VIDRA_NAMESPACE: namespace });
+  operator = await startOperator(cluster.kubeconfig, { VIDRA_NAMESPACE: namespace });
 });
 afterEach(async () => {
   const { code, stderr } = await operator.stop();
@@ -42,8 +37,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await second.close();
-  await cluster.close();
-  await controlPlane.stop();
 });
 
 const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });

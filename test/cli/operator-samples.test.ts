@@ -1,28 +1,25 @@
 /** What users of upstream's operator have in their repositories, all of it together and as it is, under `vidra watch`. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
 import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
+import type { Reference } from '../support/cluster.ts';
 import { kubeconfigSecret, kubeconfigText, type SecondCluster, startSecondCluster } from '../support/destination.ts';
-import { type StoredDefinition, startHome, startOperator, untilCondition } from '../support/operator.ts';
+import { type StoredDefinition, startOperator, untilCondition } from '../support/operator.ts';
+import { cluster, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
 let second: SecondCluster;
 let infrahub: InfrahubDouble;
 
+useOwnCluster({ kinds: true });
 beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
   second = await startSecondCluster();
   infrahub = await startInfrahub({ accounts: { admin: 'infrahub' }, anonymous: false, createdAt: from.getTime() });
 });
 afterAll(async () => {
   await infrahub.close();
   await second.close();
-  await cluster.close();
-  await controlPlane.stop();
 });
 
 const from = new Date('2025-01-01T00:00:00Z');
@@ -107,7 +104,7 @@ it('are carried out, each as its fields say', async () => {
   const objects = parseAllDocuments(samples()).map((document) => document.toJS() as Reference);
   for (const object of objects) await cluster.create(object);
 
-  const operator = await startOperator(controlPlane.kubeconfig);
+  const operator = await startOperator(cluster.kubeconfig);
   const definitions = objects.filter(({ apiVersion }) => apiVersion.startsWith('infrahub'));
   expect(definitions).toHaveLength(3);
   for (const one of definitions) await untilCondition(cluster, one, 'Ready', 'True');

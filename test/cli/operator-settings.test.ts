@@ -1,50 +1,25 @@
 /** The ConfigMap of `vidra watch`: taken up as it changes, and what is wrong in it is named. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccount } from '../support/account.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
-import { type Operator, resource, startHome, startOperator, sync, untilCondition } from '../support/operator.ts';
+import type { Reference } from '../support/cluster.ts';
+import { resource, sync, untilCondition } from '../support/operator.ts';
+import { infrahub, operator, runOperator, useInfrahub, useOperators } from '../support/operator-stage.ts';
+import { cluster, configMap, dataOf, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const own = 'vidra-system';
 const key = '4ce1e6a4-5f0e-4d43-8d3c-1d6a1a1f1f55';
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let operator: Operator;
-let namespace: string;
-
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-  await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } });
-  infrahub = await startInfrahub({ apiKeys: [key] });
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-});
+useOwnCluster({ kinds: true });
+beforeAll(() => cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } }));
+useInfrahub({ apiKeys: [key] });
 afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  expect([code, stderr]).toEqual([0, '']);
   for (const one of await cluster.list('v1', 'ConfigMap', undefined, { labelSelector: 'app=vidra' }))
     await cluster.remove({ ...one, apiVersion: 'v1', kind: 'ConfigMap' });
 });
-afterAll(async () => {
-  await infrahub.close();
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOperators();
 
-const start = async (kubeconfig = controlPlane.kubeconfig, environment: Record<string, string> = {}) => {
-  operator = await startOperator(kubeconfig, { INFRAHUB_API_TOKEN: key, ...environment });
-};
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
-const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
+const start = (kubeconfig = cluster.kubeconfig, environment: Record<string, string> = {}) =>
+  runOperator({ kubeconfig, environment: { INFRAHUB_API_TOKEN: key, ...environment } });
 
 /** As a whole: what is not in `data` goes. */
 async function putSettings(data: Record<string, string>, place = own, name = 'vidra-config'): Promise<void> {
@@ -141,7 +116,7 @@ describe('the ConfigMap', () => {
     await putSettings({ requeueSyncAfter: '9m' }, other, 'mine');
     await putSettings({ requeueSyncAfter: '2m' }, namespace, 'mine');
     await putSettings({ color: 'red' }, namespace, 'of-somebody-else');
-    await start(controlPlane.kubeconfig, { VIDRA_SECRET_NAMESPACES: namespace });
+    await start(cluster.kubeconfig, { VIDRA_SECRET_NAMESPACES: namespace });
     await untilSettings({ syncIntervalMs: 120_000 });
     expect(warnings()).toEqual([]);
     await putSettings({ requeueSyncAfter: '3m' });

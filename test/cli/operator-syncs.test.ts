@@ -1,57 +1,28 @@
 /** InfrahubSyncs of a cluster: several on one destination, branches, and everything that happens to artifacts and their server. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster } from '../support/cluster.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { conditionOf, resource, type StoredDefinition, sync, textOf, untilCondition } from '../support/operator.ts';
 import {
-  conditionOf,
-  type Operator,
-  resource,
-  type StoredDefinition,
-  startHome,
-  startOperator,
-  sync,
-  untilCondition,
-} from '../support/operator.ts';
+  infrahub,
+  operator,
+  reopenInfrahub,
+  runOperator,
+  useNewInfrahub,
+  useOperator,
+} from '../support/operator-stage.ts';
+import { cluster, configMap, dataOf, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let operator: Operator;
-let namespace: string;
-
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  infrahub = await startInfrahub({ apiKeys: [key] });
-  operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
-});
+useOwnCluster({ kinds: true });
+useNewInfrahub({ apiKeys: [key] });
 afterEach(async () => {
-  const { code, stderr } = await operator.stop();
   for (const one of await cluster.list<StoredDefinition>('infrahub.operators.com/v1alpha1', 'InfrahubSync')) {
     await cluster.patch(one, 'merge-patch', { metadata: { finalizers: [] } });
     await cluster.remove(one).catch(() => undefined);
   }
-  await infrahub.close();
-  expect([code, stderr]).toEqual([0, '']);
 });
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOperator(() => ({ INFRAHUB_API_TOKEN: key }));
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
-const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
-const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
 const mine = async () => {
   const found = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
   return found.map(({ metadata }) => metadata.name).sort();
@@ -65,10 +36,10 @@ const syncOf = (name: string, artefactName: string, more: object = {}) =>
 
 describe('two syncs on one destination', () => {
   it('leave each other alone, also when one of them goes or has nothing any more', async () => {
-    infrahub.setArtifact({ name: 'Red', content: text(configMap('red'), configMap('shared', { color: 'any' })) });
+    infrahub.setArtifact({ name: 'Red', content: textOf(configMap('red'), configMap('shared', { color: 'any' })) });
     const blue = infrahub.setArtifact({
       name: 'Blue',
-      content: text(configMap('blue'), configMap('shared', { color: 'any' })),
+      content: textOf(configMap('blue'), configMap('shared', { color: 'any' })),
     });
     const [one, other] = [syncOf('red', 'Red'), syncOf('blue', 'Blue')];
     await cluster.create(one);
@@ -87,9 +58,9 @@ describe('two syncs on one destination', () => {
   });
 
   it('want one artifact on two branches, each with owners of its own', async () => {
-    const id = infrahub.setArtifact({ name: 'Config', content: text(configMap('of-main')) });
+    const id = infrahub.setArtifact({ name: 'Config', content: textOf(configMap('of-main')) });
     infrahub.addBranch('next');
-    infrahub.setArtifact({ id, name: 'Config', branch: 'next', content: text(configMap('of-next')) });
+    infrahub.setArtifact({ id, name: 'Config', branch: 'next', content: textOf(configMap('of-next')) });
     const [main, next] = [syncOf('main', 'Config'), syncOf('next', 'Config', { targetBranch: 'next' })];
     await cluster.create(main);
     await cluster.create(next);
@@ -106,7 +77,7 @@ describe('the records of a sync', () => {
   const kind = { apiVersion: 'infrahub.operators.com/v1alpha1', kind: 'VidraResource' };
   const records = () => cluster.list<StoredDefinition>(kind.apiVersion, kind.kind);
   const ready = async () => {
-    infrahub.setArtifact({ name: 'Config', content: text(configMap('a'), configMap('b')) });
+    infrahub.setArtifact({ name: 'Config', content: textOf(configMap('a'), configMap('b')) });
     // What happens is for what happened, and not for the time.
     const one = { ...syncOf('web', 'Config'), spec: { ...syncOf('web', 'Config').spec, interval: '1h' } };
     await cluster.create(one);
@@ -140,12 +111,14 @@ describe('the records of a sync', () => {
 
 describe('an artifact', () => {
   it('that changes stays, that leaves goes, and that is not rendered keeps what it gave', async () => {
-    const ids = ['a', 'b', 'c'].map((name) => infrahub.setArtifact({ name: 'Config', content: text(configMap(name)) }));
+    const ids = ['a', 'b', 'c'].map((name) =>
+      infrahub.setArtifact({ name: 'Config', content: textOf(configMap(name)) }),
+    );
     const one = syncOf('web', 'Config');
     await cluster.create(one);
     await untilCondition(cluster, one, 'Ready', 'True');
     const { uid } = (await cluster.get(configMap('a'))).metadata;
-    infrahub.setArtifact({ id: ids[0] as string, name: 'Config', content: text(configMap('a', { is: 'changed' })) });
+    infrahub.setArtifact({ id: ids[0] as string, name: 'Config', content: textOf(configMap('a', { is: 'changed' })) });
     infrahub.removeArtifact(ids[1] as string);
     infrahub.setArtifact({ id: ids[2] as string, name: 'Config', content: '' });
     await waitFor('what left to be gone', async () => !(await cluster.exists(configMap('b'))));
@@ -156,7 +129,7 @@ describe('an artifact', () => {
   });
 
   it('that gets another name, or is made anew under another id, keeps its objects', async () => {
-    const content = text(configMap('a', { color: 'red' }));
+    const content = textOf(configMap('a', { color: 'red' }));
     const id = infrahub.setArtifact({ name: 'Config', content });
     const one = syncOf('web', 'Config');
     await cluster.create(one);
@@ -183,14 +156,14 @@ describe('an artifact', () => {
   it('that is too large for one object is kept whole, and only what changes is written again', async () => {
     const payload = 'x'.repeat(1_500);
     const many = Array.from({ length: 2_000 }, (_, index) => configMap(`c-${index}`, { payload }));
-    const id = infrahub.setArtifact({ name: 'Large', content: text(...many) });
+    const id = infrahub.setArtifact({ name: 'Large', content: textOf(...many) });
     const one = syncOf('large', 'Large');
     await cluster.create(one);
     await untilCondition(cluster, one, 'Ready', 'True', 400);
     expect((await cluster.get<StoredDefinition>(one)).status).toMatchObject({ owners: 1, objects: 2_000 });
     expect(await mine()).toHaveLength(2_000);
     const { resourceVersion } = (await cluster.get(configMap('c-7'))).metadata;
-    infrahub.setArtifact({ id, name: 'Large', content: text(...many.slice(0, -1)) });
+    infrahub.setArtifact({ id, name: 'Large', content: textOf(...many.slice(0, -1)) });
     await waitFor('what left to be gone', async () => !(await cluster.exists(configMap('c-1999'))));
     expect((await cluster.get(configMap('c-7'))).metadata.resourceVersion).toBe(resourceVersion);
     await cluster.remove(one);
@@ -199,7 +172,7 @@ describe('an artifact', () => {
   }, 600_000);
 
   it('is mended while Infrahub does not answer, and followed again when it does', async () => {
-    const id = infrahub.setArtifact({ name: 'Config', content: text(configMap('a', { color: 'red' })) });
+    const id = infrahub.setArtifact({ name: 'Config', content: textOf(configMap('a', { color: 'red' })) });
     const one = syncOf('web', 'Config');
     await cluster.create(one);
     await untilCondition(cluster, one, 'Ready', 'True');
@@ -210,21 +183,21 @@ describe('an artifact', () => {
     await cluster.patch(configMap('a'), 'merge-patch', { data: { color: 'blue' } }, { query });
     await waitFor('it to be mended', async () => (await dataOf('a'))?.['color'] === 'red');
     infrahub.recover();
-    infrahub.setArtifact({ id, name: 'Config', content: text(configMap('a', { color: 'green' })) });
+    infrahub.setArtifact({ id, name: 'Config', content: textOf(configMap('a', { color: 'green' })) });
     await waitFor('what is new', async () => (await dataOf('a'))?.['color'] === 'green');
     await untilCondition(cluster, one, 'Ready', 'True');
   });
 
   /** Stops the operator and Infrahub, deletes the ConfigMap `a` of two, and starts the operator alone. */
   const restartWithout = async (definition: ReturnType<typeof syncOf>) => {
-    infrahub.setArtifact({ name: 'Config', content: text(configMap('a', { color: 'red' }), configMap('b')) });
+    infrahub.setArtifact({ name: 'Config', content: textOf(configMap('a', { color: 'red' }), configMap('b')) });
     await cluster.create(definition);
     await untilCondition(cluster, definition, 'Ready', 'True');
     const before = await cluster.get<StoredDefinition>(definition);
     await operator.stop();
     await infrahub.close();
     await cluster.remove(configMap('a'));
-    operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+    await runOperator({ environment: { INFRAHUB_API_TOKEN: key } });
     return before.status;
   };
 
@@ -243,7 +216,7 @@ describe('an artifact', () => {
       lastAttemptedRevision: before?.['lastAppliedRevision'],
       objects: 2,
     });
-    infrahub = await startInfrahub({ apiKeys: [key] });
+    await reopenInfrahub({ apiKeys: [key] });
   });
 
   it('waits for Infrahub in an operator that has never seen it, where no history is kept', async () => {
@@ -252,7 +225,7 @@ describe('an artifact', () => {
     await restartWithout(definition);
     expect((await untilCondition(cluster, definition, 'Ready', 'False')).reason).toBe('SourceUnreachable');
     expect(await mine()).toEqual(['b']);
-    infrahub = await startInfrahub({ apiKeys: [key] });
+    await reopenInfrahub({ apiKeys: [key] });
   });
 
   it('that is asked of another source now waits for that one', async () => {
@@ -262,11 +235,11 @@ describe('an artifact', () => {
     await untilCondition(cluster, one, 'Ready', 'False');
     await cluster.remove(configMap('b'));
     await operator.stop();
-    operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
+    await runOperator({ environment: { INFRAHUB_API_TOKEN: key } });
     await waitFor('a run', () =>
       operator.lines().some(({ event, definition }) => event === 'reconciled' && definition),
     );
     expect(await cluster.exists(configMap('b'))).toBe(false);
-    infrahub = await startInfrahub({ apiKeys: [key] });
+    await reopenInfrahub({ apiKeys: [key] });
   });
 });

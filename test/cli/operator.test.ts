@@ -1,54 +1,22 @@
 /** `vidra watch` on the definitions of a cluster: the whole life of a definition, as the cluster sees it. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster } from '../support/cluster.ts';
+import { describe, expect, it } from 'vitest';
 import {
   conditionOf,
-  type Operator,
   resource,
   type StoredDefinition,
-  startHome,
-  startOperator,
   sync,
+  textOf,
   untilCondition,
   type Written,
 } from '../support/operator.ts';
+import { infrahub, useInfrahub, useOperator } from '../support/operator-stage.ts';
+import { cluster, configMap, dataOf, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let operator: Operator;
-let namespace: string;
-
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-  infrahub = await startInfrahub({ apiKeys: [key] });
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  operator = await startOperator(controlPlane.kubeconfig, { INFRAHUB_API_TOKEN: key });
-});
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  expect([code, stderr]).toEqual([0, '']);
-});
-afterAll(async () => {
-  await infrahub.close();
-  await cluster.close();
-  await controlPlane.stop();
-});
-
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
-const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
-const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+useOwnCluster({ kinds: true });
+useInfrahub({ apiKeys: [key] });
+useOperator(() => ({ INFRAHUB_API_TOKEN: key }));
 
 describe('a VidraResource', () => {
   it('is applied, changed with its manifests, and takes its objects along when it is deleted', async () => {
@@ -61,7 +29,7 @@ describe('a VidraResource', () => {
     expect(status).toMatchObject({ DeployState: 'Succeeded', lastError: '', objects: 2 });
     expect(metadata.finalizers).toEqual(['vidraresource.infrahub.operators.com/finalizer']);
 
-    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a', { color: 'blue' })) } });
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: textOf(configMap('a', { color: 'blue' })) } });
     await waitFor('b to be gone', async () => !(await cluster.exists(configMap('b'))));
     expect(await dataOf('a')).toEqual({ color: 'blue' });
     await untilCondition(cluster, one, 'Ready', 'True');
@@ -80,7 +48,7 @@ describe('a VidraResource', () => {
     expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('True');
     for (const type of ['Healthy', 'Drifted'])
       expect(conditionOf(await cluster.get(one), type)).toMatchObject({ status: 'Unknown', reason: 'ManifestInvalid' });
-    await cluster.patch(one, 'merge-patch', { spec: { manifest: text(configMap('a')) } });
+    await cluster.patch(one, 'merge-patch', { spec: { manifest: textOf(configMap('a')) } });
     await untilCondition(cluster, one, 'Ready', 'True');
     expect(conditionOf(await cluster.get(one), 'Stalled')?.status).toBe('False');
     expect(conditionOf(await cluster.get(one), 'Healthy')?.status).toBe('True');
@@ -92,7 +60,7 @@ describe('a VidraResource', () => {
 describe('an InfrahubSync', () => {
   it('follows its artifacts, and takes everything along when it is deleted', async () => {
     const name = `Configs ${namespace}`;
-    const id = infrahub.setArtifact({ name, content: text(configMap('a', { color: 'red' })) });
+    const id = infrahub.setArtifact({ name, content: textOf(configMap('a', { color: 'red' })) });
     const source = { infrahubAPIURL: infrahub.address, artefactName: name };
     const one = sync(namespace, { source, destination: { namespace }, interval: '1s' });
     await cluster.create(one);
@@ -115,7 +83,7 @@ describe('an InfrahubSync', () => {
     });
     expect((await cluster.get(configMap('a'))).metadata.uid).toBe(uid);
 
-    infrahub.setArtifact({ id, name, content: text(configMap('a', { color: 'blue' }), configMap('b')) });
+    infrahub.setArtifact({ id, name, content: textOf(configMap('a', { color: 'blue' }), configMap('b')) });
     await waitFor('the new revision', async () => (await dataOf('a'))?.['color'] === 'blue');
     await waitFor('what is new', () => cluster.exists(configMap('b')));
 

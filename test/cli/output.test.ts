@@ -1,32 +1,15 @@
 /** What the program prints of plans and results, for machines and for people who want more of it, or less. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile } from '../support/definitions.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
 import { atTerminal } from '../support/pty.ts';
 import { schemaOf, violationsOf } from '../support/schema.ts';
+import { cluster, configMap, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
+useSharedCluster();
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
-});
-afterAll(() => cluster.close());
-
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const run = (verb: string, manifests: readonly object[], ...flags: string[]) =>
   vidra([verb, '--set', namespace, '-f', resourceFile(`${namespace}-web`, manifests), ...flags], { environment });
 
@@ -166,5 +149,5 @@ describe('Markdown', () => {
     expect((await prune('--yes')).stdout).toMatch(/\n### Pruned: nothing to do in \S+\n/);
   });
 
-  const server = () => readKubeconfig(inject('kubeconfig')).server;
+  const server = () => readKubeconfig(cluster.kubeconfig).server;
 });

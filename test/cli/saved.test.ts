@@ -1,37 +1,24 @@
 /** Plans that are saved by the program and carried out later: what is asked, refused and shown. */
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { createAccount } from '../support/account.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { resourceFile, syncFile, write } from '../support/definitions.ts';
 import { resource } from '../support/operator.ts';
 import { atTerminal } from '../support/pty.ts';
+import { cluster, configMap, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
 let file: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
+useSharedCluster();
+beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'vidra-saved-')), 'plan.json');
 });
-afterAll(() => cluster.close());
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const password = 'correct horse battery';
 const secret = () => ({
   apiVersion: 'v1',

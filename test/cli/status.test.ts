@@ -1,26 +1,13 @@
 /** `vidra status`: with the kinds installed and without, on a control plane of its own. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
+import { describe, expect, it } from 'vitest';
 import { resourceFile } from '../support/definitions.ts';
 import { installKinds } from '../support/definitions-installed.ts';
 import { violationsOf } from '../support/schema.ts';
+import { cluster, environment, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let environment: Record<string, string>;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane({});
-  cluster = connect(controlPlane.kubeconfig);
-  environment = { KUBECONFIG: controlPlane.kubeconfig };
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
-});
+useOwnCluster({ kinds: false });
 
 const run = (...words: string[]) => vidra(words, { environment });
 const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });

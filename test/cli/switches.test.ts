@@ -1,14 +1,9 @@
 /** `vidra suspend`, `resume`, `reconcile` and `approve`: what they say to an operator, whose part the test plays. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { installKinds } from '../support/definitions-installed.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../support/cluster.ts';
+import { cluster, environment, useOwnCluster } from '../support/stage.ts';
 import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let environment: Record<string, string>;
 
 const definition = (kind: string, name: string, spec: object = {}) => ({
   apiVersion: 'infrahub.operators.com/v1alpha1',
@@ -22,21 +17,12 @@ const resource = definition('VidraResource', 'extra', { manifest: '' });
 /** Of the same name as the sync, as the record of its artifact may be. */
 const record = definition('VidraResource', 'web');
 
-beforeAll(async () => {
-  controlPlane = await startControlPlane({});
-  cluster = connect(controlPlane.kubeconfig);
-  environment = { KUBECONFIG: controlPlane.kubeconfig };
-  await installKinds(cluster);
-});
+useOwnCluster({ kinds: true });
 beforeEach(async () => {
   for (const one of [sync, resource, record]) {
     if (await cluster.exists(one)) await cluster.remove(one);
     await cluster.create(one);
   }
-});
-afterAll(async () => {
-  await cluster.close();
-  await controlPlane.stop();
 });
 
 const run = (...words: string[]) => vidra(words, { environment });

@@ -1,51 +1,27 @@
 /** A cluster that upstream's operator has left is taken over: nothing is deleted or made anew, and owners are respected. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type InfrahubDouble, startInfrahub } from '../../src/sandbox/infrahub.ts';
-import type { Cluster, Reference } from '../support/cluster.ts';
-import {
-  resource,
-  type StoredDefinition,
-  startHome,
-  startOperator,
-  sync,
-  untilCondition,
-  type Written,
-} from '../support/operator.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
+import { resource, type StoredDefinition, sync, textOf, untilCondition, type Written } from '../support/operator.ts';
+import { infrahub, runOperator, useInfrahub, useOperators } from '../support/operator-stage.ts';
+import { cluster, configMap, environment, namespace, useOwnCluster } from '../support/stage.ts';
 import { ownedBy, upstreamObject, upstreamResource, upstreamSync } from '../support/upstream.ts';
 import { vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
-let controlPlane: ControlPlane;
-let cluster: Cluster;
-let infrahub: InfrahubDouble;
-let namespace: string;
+useOwnCluster({ kinds: true });
+useInfrahub({ apiKeys: [key] });
+afterEach(async () => {
+  for (const one of await cluster.list<StoredDefinition>(sync('', {}).apiVersion, 'InfrahubSync')) {
+    await cluster.patch(one, 'merge-patch', { metadata: { finalizers: null } });
+    await cluster.remove(one);
+  }
+  await run('prune', '--set', 'default', '--yes');
+});
+useOperators();
 
-beforeAll(async () => {
-  ({ controlPlane, cluster } = await startHome());
-  infrahub = await startInfrahub({ apiKeys: [key] });
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  return async () => {
-    for (const one of await cluster.list<StoredDefinition>(sync('', {}).apiVersion, 'InfrahubSync')) {
-      await cluster.patch(one, 'merge-patch', { metadata: { finalizers: null } });
-      await cluster.remove(one);
-    }
-    await vidra(['prune', '--set', 'default', '--yes'], { environment: environment() });
-  };
-});
-afterAll(async () => {
-  await infrahub.close();
-  await cluster.close();
-  await controlPlane.stop();
-});
-
-const environment = () => ({ KUBECONFIG: controlPlane.kubeconfig, INFRAHUB_API_TOKEN: key });
-const configMap = (name: string, data: Record<string, string> = {}) =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data }) as Reference;
-const text = (...manifests: object[]) => manifests.map((one) => JSON.stringify(one)).join('\n---\n');
+const login = { INFRAHUB_API_TOKEN: key };
+const run = (...words: string[]) => vidra(words, { environment: { ...environment, ...login } });
 const named = (name: string) => resource(name, []);
 const syncOf = (name: string, artifact: string, more: object = {}): Written =>
   sync(`${namespace}-${name}`, {
@@ -53,7 +29,7 @@ const syncOf = (name: string, artifact: string, more: object = {}): Written =>
     destination: { namespace },
   });
 const artifact = (name: string, ...manifests: object[]) =>
-  infrahub.setArtifact({ name: `${name} ${namespace}`, content: text(...manifests) });
+  infrahub.setArtifact({ name: `${name} ${namespace}`, content: textOf(...manifests) });
 
 /** Two syncs of one namespace that share an object, and an artifact that left while nobody looked. */
 async function leaveBehind() {
@@ -102,7 +78,7 @@ async function expectTakenOver({ oneId, twoId, goneId, objects }: Left) {
 describe('vidra watch', () => {
   it('takes over two syncs that share an object, and lets go what left meanwhile', async () => {
     const left = await leaveBehind();
-    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const operator = await runOperator({ environment: login });
     for (const one of left.syncs) await untilCondition(cluster, one, 'Ready', 'True');
     await waitFor('what left to be gone', async () => !(await cluster.exists(named(left.goneId))));
     const now = await expectTakenOver(left);
@@ -118,13 +94,13 @@ describe('vidra watch', () => {
   it('takes over an artifact that two branches have, each for its own sync', async () => {
     infrahub.addBranch('next');
     const id = artifact('web', configMap('a', { color: 'red' }));
-    infrahub.setArtifact({ id, name: `web ${namespace}`, branch: 'next', content: text(configMap('c')) });
+    infrahub.setArtifact({ id, name: `web ${namespace}`, branch: 'next', content: textOf(configMap('c')) });
     const syncs = [syncOf('main', 'web'), syncOf('next', 'web', { targetBranch: 'next' })] as const;
     const [main] = [await upstreamSync(cluster, syncs[0]), await upstreamSync(cluster, syncs[1])];
     const left = await upstreamResource(cluster, { name: id, sync: main, objects: [configMap('a')] });
     const before = await upstreamObject(cluster, configMap('a', { color: 'red' }), [left]);
 
-    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const operator = await runOperator({ environment: login });
     for (const one of syncs) await untilCondition(cluster, one, 'Ready', 'True');
     expect((await operator.stop()).code).toBe(0);
     const after = await cluster.get(configMap('a'));
@@ -142,7 +118,7 @@ describe('vidra watch', () => {
     const left = await upstreamResource(cluster, { name: id, sync: made, objects: [configMap('a')] });
     await upstreamObject(cluster, configMap('a'), [left]);
     await cluster.remove(one);
-    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const operator = await runOperator({ environment: login });
     await waitFor('the sync to be gone', async () => !(await cluster.exists(one)));
     expect((await operator.stop()).code).toBe(0);
     expect([await cluster.exists(named(id)), await cluster.exists(configMap('a'))]).toEqual([false, false]);
@@ -150,8 +126,6 @@ describe('vidra watch', () => {
 });
 
 describe('vidra takeover', () => {
-  const run = (...words: string[]) => vidra(words, { environment: environment() });
-
   it('tells beforehand what it does, and does it', async () => {
     const left = await leaveBehind();
     const stateOf = async () =>
@@ -171,7 +145,7 @@ describe('vidra takeover', () => {
     const again = await run('takeover', '--dry-run');
     expect(again).toMatchObject({ code: 0, stdout: "Nothing of upstream's operator is left here.\n" });
 
-    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const operator = await runOperator({ environment: login });
     for (const one of left.syncs) await untilCondition(cluster, one, 'Ready', 'True');
     expect((await operator.stop()).code).toBe(0);
     const then = await Promise.all(now.map((object) => cluster.get(object)));
@@ -189,7 +163,7 @@ describe('vidra takeover', () => {
     for (const object of objects) await upstreamObject(cluster, object, [left]);
     const remaining = async () => (await Promise.all(objects.map((one) => cluster.exists(one)))).filter(Boolean).length;
 
-    const operator = await startOperator(controlPlane.kubeconfig, environment());
+    const operator = await runOperator({ environment: login });
     const ready = await untilCondition(cluster, syncOf('web', 'web'), 'Ready', 'False');
     expect((await operator.stop()).code).toBe(0);
     expect([ready.reason, await remaining()]).toEqual(['Guarded', 6]);

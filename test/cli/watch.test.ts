@@ -1,46 +1,30 @@
 /** `vidra watch` as a process: it stays, mends, follows files and sources, and ends cleanly. */
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startInfrahub } from '../../src/sandbox/infrahub.ts';
 import { createAccount, type Rule } from '../support/account.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { syncFile, write } from '../support/definitions.ts';
 import { startProxy } from '../support/proxy.ts';
 import { atTerminal } from '../support/pty.ts';
 import { violationsOf } from '../support/schema.ts';
+import { cluster, configMap, dataOf, environment, namespace, useSharedCluster } from '../support/stage.ts';
 import { type Ended, vidra } from '../support/vidra.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const key = '06438eb2-8019-4776-878c-0941b1f1d1ec';
-let cluster: Cluster;
-let namespace: string;
-let environment: Record<string, string>;
 let child: ChildProcess | undefined;
 let output: string;
 let ended: Promise<Ended>;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  environment = { KUBECONFIG: inject('kubeconfig'), VIDRA_NAMESPACE: namespace };
-});
+useSharedCluster();
 afterEach(async () => {
   child?.kill('SIGKILL');
   await ended;
   // Whatever was told, the schema knows it.
   if (output.startsWith('{')) expect(lines().flatMap((line) => violationsOf('watch', line))).toEqual([]);
 });
-afterAll(() => cluster.close());
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 /** Nothing ever binds it. */
 const claim = () => ({
   apiVersion: 'v1',
@@ -57,9 +41,13 @@ const definitionOf = (manifests: readonly object[], more: object = {}) =>
   });
 
 function start(file: string, ...flags: string[]): void {
+  startWith({}, file, ...flags);
+}
+
+function startWith(more: Readonly<Record<string, string>>, file: string, ...flags: string[]): void {
   output = '';
   ended = vidra(['watch', '--set', namespace, '-f', file, ...flags], {
-    environment,
+    environment: { ...environment, ...more },
     onStart: (started) => {
       child = started;
       started.stdout?.on('data', (chunk: string) => {
@@ -82,7 +70,6 @@ const lines = (): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 const reconciled = (type?: string) =>
   lines().filter(({ event, trigger }) => event === 'reconciled' && (!type || trigger?.type === type));
-const dataOf = async (name: string) => (await cluster.get(configMap(name)))['data'];
 
 describe('watch', () => {
   it('applies at once, puts back what somebody changes or deletes, and leaves the rest alone', async () => {
@@ -105,12 +92,11 @@ describe('watch', () => {
   });
 
   it('sees nothing new in what it writes itself, and watches nothing but what is managed', async () => {
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     try {
-      environment = { ...environment, KUBECONFIG: proxy.kubeconfig };
       const all = (key: string) => Array.from({ length: 20 }, (_, index) => configMap(`many-${index}`, { [key]: 'x' }));
       const file = write('resource.yaml', definitionOf(all('before')));
-      start(file, '--interval', '1h');
+      startWith({ KUBECONFIG: proxy.kubeconfig }, file, '--interval', '1h');
       await waitFor('the first look', () => reconciled('start').length === 1);
       const takeAway = async (name: string, times: number) => {
         await cluster.remove(configMap(name));
@@ -211,9 +197,9 @@ describe('watch', () => {
     const infrahub = await startInfrahub({ apiKeys: [key] });
     try {
       const id = infrahub.setArtifact({ name: 'Claims', content: JSON.stringify(claim()) });
-      environment = { ...environment, INFRAHUB_API_TOKEN: key };
       const source = { infrahubAPIURL: infrahub.address, artefactName: 'Claims' };
-      start(syncFile(`${namespace}-sync`, source, namespace), '--interval', '1s', '--timeout', '1h');
+      const login = { INFRAHUB_API_TOKEN: key };
+      startWith(login, syncFile(`${namespace}-sync`, source, namespace), '--interval', '1s', '--timeout', '1h');
       await waitFor('the claim', () => cluster.exists(claim()));
       infrahub.setArtifact({
         id,
@@ -276,8 +262,12 @@ describe('watch', () => {
   it('sees what changes where it may watch a single namespace only', async () => {
     const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
     const KUBECONFIG = await createAccount(cluster, { [namespace]: rules(verbs) });
-    environment = { ...environment, KUBECONFIG };
-    start(write('resource.yaml', definitionOf([configMap('a', { color: 'red' })])), '--interval', '1h');
+    startWith(
+      { KUBECONFIG },
+      write('resource.yaml', definitionOf([configMap('a', { color: 'red' })])),
+      '--interval',
+      '1h',
+    );
     await waitFor('the first look', () => reconciled('start').length === 1);
     await cluster.remove(configMap('a'));
     await waitFor('it to be there again', () => cluster.exists(configMap('a')));
@@ -288,8 +278,7 @@ describe('watch', () => {
     const KUBECONFIG = await createAccount(cluster, {
       [namespace]: rules(['get', 'list', 'create', 'patch', 'delete']),
     });
-    environment = { ...environment, KUBECONFIG };
-    start(write('resource.yaml', definitionOf([configMap('a')])), '--interval', '1s');
+    startWith({ KUBECONFIG }, write('resource.yaml', definitionOf([configMap('a')])), '--interval', '1s');
     await waitFor('the first look', () => reconciled('start').length === 1);
     await cluster.remove(configMap('a'));
     await waitFor('it to be there again', () => cluster.exists(configMap('a')));

@@ -1,5 +1,5 @@
 /** Fields that others hold: taken back, left to them, or reported, as the world and the definition's rules have it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/definition/policy.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
@@ -8,31 +8,18 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { resultLines } from '../../src/view/result-text.ts';
 import { createStyle } from '../../src/view/style.ts';
 import { createAccount } from '../support/account.ts';
-import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { type Engine, resource, startEngine } from '../support/engine.ts';
-import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import type { KubeObject } from '../support/cluster.ts';
+import { resource, startEngine } from '../support/engine.ts';
+import { engine, proxy, useProxiedEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let proxy: FaultyProxy;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useProxiedEngine();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  proxy = await startProxy(inject('kubeconfig'));
-  engine = await startEngine(proxy.kubeconfig, namespace);
-  return async () => {
-    await engine.close();
-    await proxy.close();
-  };
 });
-afterAll(() => cluster.close());
 
 type Deployment = KubeObject & {
   spec: { replicas: number; template: { spec: { containers: { name: string; image: string }[] } } };
@@ -440,7 +427,7 @@ describe('fields that owners want at different values', () => {
 
   it('are named with an owner of another set', async () => {
     await engine.apply(wanted(deployment(), {}, one()));
-    const other = await startEngine(inject('kubeconfig'), `${namespace}-records`);
+    const other = await startEngine(cluster.kubeconfig, `${namespace}-records`);
     try {
       const plan = await other.plan(wanted(deployment({ replicas: 5 }), {}, two()));
       expect(rowOf(plan, two())).toEqual({ action: 'skip', code: 'CONFLICT', reason: dispute('.spec.replicas') });

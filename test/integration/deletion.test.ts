@@ -1,29 +1,22 @@
 /** Deletions on a real API server: who comes in between, what they take along, what stops them, and what is left on record. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Policy } from '../../src/definition/policy.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import type { Result } from '../../src/engine/run.ts';
-import { type Cluster, connect, type KubeObject, type Reference } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import type { KubeObject, Reference } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let a: string;
 let b: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   [a, b] = [`${namespace}-a`, `${namespace}-b`];
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 const run = { signal: new AbortController().signal, emit: () => undefined };
 const once = { wait: false, timeoutMs: 60_000 };

@@ -1,26 +1,19 @@
 /** Objects that stay when their owner leaves them: by its deletionPolicy, and by their annotation. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Policy } from '../../src/definition/policy.ts';
-import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import type { KubeObject } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let a: string;
 let b: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   [a, b] = [`${namespace}-a`, `${namespace}-b`];
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 const configMap = (name: string, data: Record<string, string>, annotations: Record<string, string> = {}) => ({
   apiVersion: 'v1',

@@ -1,24 +1,17 @@
 /** Deletions that would be an accident are held back on a real API server, and made when they are named. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { connect, type Cluster as Raw, type Reference } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Raw;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   owner = `${namespace}-a`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 const configMap = (name: string, more: object = {}) => ({
   apiVersion: 'v1',

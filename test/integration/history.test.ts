@@ -1,31 +1,24 @@
 /** What owners wanted before: kept as Secrets, bounded, and brought back by a plan. */
 import { setMaxListeners } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import { findRevision, prepareRollback } from '../../src/engine/rollback.ts';
-import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import type { KubeObject } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 const signal = new AbortController().signal;
 setMaxListeners(0, signal);
 const run = { signal, emit: () => undefined };
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 const configMap = (name: string, data: Record<string, string>) => ({
   apiVersion: 'v1',

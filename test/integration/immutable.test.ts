@@ -1,25 +1,17 @@
 /** What the API server does not change, by kind, and what of it is replaced where that is allowed. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { VidraResource } from '../../src/definition/definition.ts';
 import type { Change, Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
-import { type Engine, resource, startEngine } from '../support/engine.ts';
+import { resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 interface Written {
   readonly apiVersion: string;

@@ -11,6 +11,7 @@ import { createAccount } from '../support/account.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { readKubeconfig } from '../support/kubeconfig.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
 let proxy: FaultyProxy;
@@ -34,11 +35,11 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-const serve = (reviewer: VidraCluster) =>
+const serve = (reviewer: VidraCluster, validMs?: number) =>
   startServer({
     address: { host: '127.0.0.1', port: 0 },
     certificate: selfSigned(['localhost'], new Date()),
-    routes: { '/metrics': guarded(reviewer, '/metrics', () => ({ status: 200, body: 'numbers' })) },
+    routes: { '/metrics': guarded(reviewer, '/metrics', () => ({ status: 200, body: 'numbers' }), validMs) },
     onProblem: (error) => problems.push(error),
   });
 
@@ -57,7 +58,12 @@ async function account(mayRead: boolean, reviews: readonly string[] = []): Promi
     verbs: ['create'],
   }));
   const kubeconfig = await createAccount(cluster, { [namespace]: [] }, rules);
-  if (!mayRead) return kubeconfig;
+  if (mayRead) await letRead(namespace);
+  return kubeconfig;
+}
+
+/** The account of a namespace. */
+async function letRead(namespace: string): Promise<void> {
   const metadata = { name: `${namespace}-metrics` };
   const rbac = 'rbac.authorization.k8s.io';
   await cluster.create({
@@ -73,7 +79,6 @@ async function account(mayRead: boolean, reviews: readonly string[] = []): Promi
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: 'user', namespace }],
   } as never);
-  return kubeconfig;
 }
 
 const tokenOf = async (mayRead: boolean) => readKubeconfig(await account(mayRead)).token;
@@ -90,6 +95,16 @@ test('One that may not is told who it is', async () => {
   const [status, text] = await read(`Bearer ${await tokenOf(false)}`);
   expect(status).toBe(403);
   expect(text).toMatch(/^system:serviceaccount:.*:user may not get \/metrics\n$/);
+});
+
+test('Who is let read them later gets them when the refusal has run out', async () => {
+  const own = await serve(vidra, 200);
+  const namespace = await cluster.createNamespace();
+  const { token } = readKubeconfig(await createAccount(cluster, { [namespace]: [] }));
+  expect((await read(`Bearer ${token}`, own.port))[0]).toBe(403);
+  await letRead(namespace);
+  await waitFor('the metrics', async () => (await read(`Bearer ${token}`, own.port))[0] === 200);
+  await own.close();
 });
 
 test.each([undefined, '', 'Bearer', 'Bearer ', 'Bearer a b', 'Basic YTpi', 'Bearer of.some.lies'])(
@@ -111,7 +126,7 @@ test('While the API server fails nobody reads them, and afterwards whoever may',
 
 test('Many wrong tokens at once make few requests', async () => {
   proxy.forget();
-  proxy.inject({ path: /tokenreviews/, fault: { kind: 'delay', milliseconds: 300 } });
+  proxy.inject({ path: /tokenreviews/, fault: { kind: 'delay', milliseconds: 1_000 } });
   const answers = await Promise.all(Array.from({ length: 30 }, (_, number) => read(`Bearer lie-${number}`)));
   expect(new Set(answers.map(([status]) => status))).toEqual(new Set([401, 429]));
   expect(proxy.mostAtOnce()).toBeLessThanOrEqual(8);

@@ -1,24 +1,17 @@
 /** Objects of which managedFields names versions that are gone from their CustomResourceDefinition. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let group: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   group = `${namespace}.example.org`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 interface Version {
   readonly name: string;

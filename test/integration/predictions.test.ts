@@ -1,30 +1,14 @@
 /** Plans for what is not there yet: objects in Namespaces and of kinds that the same plan makes, held to the truth without being made. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
-import { type Engine, resource, startEngine } from '../support/engine.ts';
-import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import type { Reference } from '../support/cluster.ts';
+import { resource } from '../support/engine.ts';
+import { engine, proxy, useProxiedEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let proxy: FaultyProxy;
-let engine: Engine;
-let namespace: string;
-
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  proxy = await startProxy(inject('kubeconfig'));
-  engine = await startEngine(proxy.kubeconfig, namespace);
-  return async () => {
-    await engine.close();
-    await proxy.close();
-  };
-});
-afterAll(() => cluster.close());
+useProxiedEngine();
 
 const validated = { validate: true };
 

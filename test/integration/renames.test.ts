@@ -1,29 +1,22 @@
 /** Objects that are wanted under another name: recognised, made in the right order, and finished after a crash in either order. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Change, Plan } from '../../src/plan/plan.ts';
 import { planLines } from '../../src/view/plan-text.ts';
 import { createStyle } from '../../src/view/style.ts';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import type { Reference } from '../support/cluster.ts';
+import { actionsOf, resource, startEngine } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 // Ports of the nodes are one range for all tests of a run.
 let nextPort = 31_100 + Number(process.env['VITEST_POOL_ID'] ?? 0) * 40;
@@ -63,7 +56,7 @@ const recorded = async () => {
 describe('an object with another name', () => {
   it('is made under the new one before the old one goes, and is one line and one count', async () => {
     await engine.apply(wants(configMap('old'), configMap('other', { size: 'small' })));
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const observed = await startEngine(proxy.kubeconfig, namespace);
     const wanted = wants(configMap('new'), configMap('other', { size: 'small' }));
     const plan = await observed.plan(wanted);
@@ -130,7 +123,7 @@ describe('an object with another name', () => {
       },
     });
     await engine.apply(wants(deployment('web', 'shop:1')));
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const observed = await startEngine(proxy.kubeconfig, namespace);
     const plan = await observed.plan(wants(deployment('frontend', 'shop:2')));
     expect(changes(plan)[0]).toMatchObject({
@@ -349,7 +342,7 @@ describe('a rename that a crash cuts in two', () => {
   /** Whether there was an `n`-th write to die at: just before the server carries it out, or just after. */
   const dieAt = async (n: number, moment: 'before' | 'after', before: object, after: object): Promise<boolean> => {
     await engine.apply(wants(before));
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const dying = await startEngine(proxy.kubeconfig, namespace);
     proxy.forget();
     if (moment === 'after') proxy.inject({ writes: true, from: n, times: 1, fault: { kind: 'lose-answer' } });

@@ -1,28 +1,20 @@
 /** Objects whose immutable fields change: left alone, or deleted and made anew where that is allowed. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { VidraResource } from '../../src/definition/definition.ts';
 import { groupVersion, keyOf } from '../../src/manifest/manifest.ts';
 import type { Change, Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
-import { type Engine, resource, startEngine } from '../support/engine.ts';
+import { resource, startEngine } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 let owner: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
+useEngine();
+beforeEach(() => {
   owner = `${namespace}-web`;
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 interface Written {
   readonly apiVersion: string;
@@ -180,7 +172,7 @@ describe('an object that is replaced', () => {
     'is made by the next run when the run dies just %s it is made',
     async (moment) => {
       await engine.apply([resource(owner, job('a:1'))]);
-      const proxy = await startProxy(inject('kubeconfig'));
+      const proxy = await startProxy(cluster.kubeconfig);
       const dying = await startEngine(proxy.kubeconfig, namespace);
       const dies = { method: 'PATCH', path: /jobs\/migrate\?(?!.*dryRun)/ };
       if (moment === 'after') proxy.inject({ ...dies, times: 1, fault: { kind: 'lose-answer' } });
@@ -203,7 +195,7 @@ describe('an object that is replaced', () => {
 
   it('is left to whoever took its place since the plan', async () => {
     await engine.apply([resource(owner, job('a:1'))]);
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const slow = await startEngine(proxy.kubeconfig, namespace);
     await cluster.patch(job('a:1'), 'merge-patch', { metadata: held });
     const applying = slow.apply(allowing(job('a:2')));

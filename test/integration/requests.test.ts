@@ -1,25 +1,10 @@
 /** How many requests a run takes, and what it makes of a server in trouble. Counted and made by a proxy before the real one. */
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
-import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { describe, expect, it } from 'vitest';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, proxy, useProxiedEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 
-let cluster: Cluster;
-let proxy: FaultyProxy;
-let engine: Engine;
-let namespace: string;
-
-beforeEach(async () => {
-  cluster = connect(inject('kubeconfig'));
-  proxy = await startProxy(inject('kubeconfig'));
-  namespace = await cluster.createNamespace();
-  engine = await startEngine(proxy.kubeconfig, namespace);
-});
-afterEach(async () => {
-  await engine.close();
-  await proxy.close();
-  await cluster.close();
-});
+useProxiedEngine();
 
 const object = (kind: string, name: string, rest: object) => ({
   apiVersion: 'v1',

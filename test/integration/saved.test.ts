@@ -1,7 +1,7 @@
 /** Saved plans against the real server: what comes out the same is carried out, what moved is refused, and nothing else is done. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Definition, VidraResource } from '../../src/definition/definition.ts';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import type { Result, Run } from '../../src/engine/run.ts';
@@ -11,35 +11,20 @@ import { planDigest } from '../../src/plan/plan-digest.ts';
 import { parseSavedPlan, savedPlanText } from '../../src/saved/document.ts';
 import { type PrepareSavedOptions, prepareSaved } from '../../src/saved/prepare-saved.ts';
 import { prepareToSave } from '../../src/saved/save.ts';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
+import type { Reference } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, configMap, namespace } from '../support/stage.ts';
 import { type Review, startWebhook } from '../support/webhook.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
 const signal = new AbortController().signal;
 setMaxListeners(0, signal);
 const run: Run = { signal, emit: () => undefined };
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
-});
-afterAll(() => cluster.close());
+useEngine();
 
 const web = () => `${namespace}-web`;
-const configMap = (name: string, data: Record<string, string> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace },
-  data,
-});
 const secret = (password: string, name = 'login') => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -192,7 +177,7 @@ describe('A saved plan', () => {
   });
 
   it('loses a row that could not be tried, once its owner has applied something else', async () => {
-    const apart = await startEngine(inject('kubeconfig'), await cluster.createNamespace());
+    const apart = await startEngine(cluster.kubeconfig, await cluster.createNamespace());
     const site = (color: string) => [resource(web(), configMap('site', { color }))];
     await apart.apply(site('blue'));
     const hook = await startWebhook(cluster, namespace, { sideEffects: 'Some' });
@@ -420,7 +405,7 @@ describe('A run of a saved plan that dies at any write', () => {
   /** Whether there was an `n`-th write to die at. */
   async function dieAt(n: number, moment: 'before' | 'after'): Promise<boolean> {
     const namespace = await cluster.createNamespace();
-    const own = await startEngine(inject('kubeconfig'), namespace);
+    const own = await startEngine(cluster.kubeconfig, namespace);
     const config = (name: string, value = '1', place = namespace) => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -444,7 +429,7 @@ describe('A run of a saved plan that dies at any write', () => {
     ];
     const { text } = await save(after, { prune: true }, own);
 
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const dying = await startEngine(proxy.kubeconfig, namespace);
     proxy.forget();
     if (moment === 'after') proxy.inject({ writes: true, from: n, times: 1, fault: { kind: 'lose-answer' } });

@@ -1,21 +1,10 @@
 /** Objects that have several owners, and those that change owner. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { describe, expect, it } from 'vitest';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
-
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
-});
-afterAll(() => cluster.close());
+useEngine();
 
 const configMap = (name: string, data: Record<string, string>) => ({
   apiVersion: 'v1',

@@ -1,22 +1,12 @@
 /** Namespaces and definitions of kinds stay while others have something in them; what is left when a definition goes. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Cluster, connect, type Reference } from '../support/cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
+import { describe, expect, it } from 'vitest';
+import type { Reference } from '../support/cluster.ts';
+import { actionsOf, resource } from '../support/engine.ts';
+import { engine, useEngine } from '../support/engine-stage.ts';
+import { cluster, namespace } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let cluster: Cluster;
-let engine: Engine;
-let namespace: string;
-
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
-beforeEach(async () => {
-  namespace = await cluster.createNamespace();
-  engine = await startEngine(inject('kubeconfig'), namespace);
-  return () => engine.close();
-});
-afterAll(() => cluster.close());
+useEngine();
 
 const widget = (name: string) => ({
   apiVersion: `${namespace}.example.org/v1`,

@@ -1,28 +1,23 @@
 /** Admission webhooks, real ones: those that take no dry-runs make rows predicted, and those that are dead or say no make them refused. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../src/definition/policy.ts';
 import type { Result } from '../../src/engine/run.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { startProxy } from '../support/proxy.ts';
+import { cluster, namespace, useSharedCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhook } from '../support/webhook.ts';
 
-let cluster: Cluster;
 let engine: Engine;
-let namespace: string;
 
-beforeAll(() => {
-  cluster = connect(inject('kubeconfig'));
-});
+useSharedCluster();
 beforeEach(async () => {
-  namespace = await cluster.createNamespace();
   // The records of a run must not go through the webhook.
-  engine = await startEngine(inject('kubeconfig'), await cluster.createNamespace());
+  engine = await startEngine(cluster.kubeconfig, await cluster.createNamespace());
   return () => engine.close();
 });
-afterAll(() => cluster.close());
 
 const validated = { validate: true };
 const configMap = (name: string, color: string) => ({
@@ -207,7 +202,7 @@ describe('kinds that cannot be applied', () => {
   });
 
   it.each([405, 415])('an API that answers %i to an apply makes the row say so', async (status) => {
-    const proxy = await startProxy(inject('kubeconfig'));
+    const proxy = await startProxy(cluster.kubeconfig);
     const through = await startEngine(proxy.kubeconfig, namespace);
     proxy.inject({ method: 'PATCH', path: /configmaps\/a/, fault: { kind: 'status', status } });
     const wanted = resource(`${namespace}-web`, configMap('a', 'blue'), configMap('b', 'blue'));

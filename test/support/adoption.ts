@@ -1,12 +1,13 @@
 /** A world to adopt objects in: made as other tools make them, applied, and held to what the plan said. */
-import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import type { Policy } from '../../src/definition/policy.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { differencesOf } from '../../src/plan/diff.ts';
 import type { Difference, Plan } from '../../src/plan/plan.ts';
-import { type Cluster, connect, type KubeObject, type Reference } from './cluster.ts';
-import { actionsOf, type Engine, resource, startEngine } from './engine.ts';
-import { type FaultyProxy, startProxy } from './proxy.ts';
+import type { KubeObject, Reference } from './cluster.ts';
+import { actionsOf, type Engine, resource } from './engine.ts';
+import { engine, proxy, useProxiedEngine } from './engine-stage.ts';
+import { cluster, namespace } from './stage.ts';
 
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 export type Made = Reference & { metadata: { labels?: Record<string, string>; annotations?: Record<string, string> } };
@@ -14,23 +15,7 @@ type Definitions = Parameters<Engine['apply']>[0];
 
 /** For a file of tests: each test gets a namespace, a proxy and an engine of its own. */
 export function adoptionWorld() {
-  let cluster: Cluster;
-  let proxy: FaultyProxy;
-  let engine: Engine;
-  let namespace: string;
-  beforeAll(() => {
-    cluster = connect(inject('kubeconfig'));
-  });
-  beforeEach(async () => {
-    namespace = await cluster.createNamespace();
-    proxy = await startProxy(inject('kubeconfig'));
-    engine = await startEngine(proxy.kubeconfig, namespace);
-    return async () => {
-      await engine.close();
-      await proxy.close();
-    };
-  });
-  afterAll(() => cluster.close());
+  useProxiedEngine();
 
   const configMap = (data: Record<string, string>, metadata: object = {}) =>
     ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace, ...metadata }, data }) as Made;

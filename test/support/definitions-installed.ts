@@ -1,24 +1,25 @@
-/** Vidra's kinds on a control plane of a test. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import type { Cluster, KubeObject, Reference } from './cluster.ts';
+/** The kinds of definitions on a control plane of a test. */
+import { customResourceDefinitions } from '../../src/definition/crd.ts';
+import type { Cluster, KubeObject } from './cluster.ts';
 import { waitFor } from './wait-for.ts';
-
-const files = ['infrahubsyncs.yaml', 'vidraresources.yaml'];
 
 interface Definition extends KubeObject {
   status: { conditions?: { type: string; status: string }[] | null };
 }
 
-/** Applies crds/, and waits until the kinds are served. */
+/** Returns when they are served. */
 export async function installKinds(cluster: Cluster): Promise<void> {
-  for (const file of files) {
-    const manifest = parse(readFileSync(join(import.meta.dirname, '../../crds', file), 'utf8')) as Reference;
-    await cluster.apply(manifest, 'test');
-    await waitFor(`${file} to be established`, async () => {
+  const kinds = customResourceDefinitions();
+  for (const manifest of kinds) await cluster.apply(manifest, 'test');
+  for (const manifest of kinds) {
+    await waitFor(`${manifest.metadata.name} to be established`, async () => {
       const { status } = await cluster.get<Definition>(manifest);
       return status.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True');
     });
+  }
+  // Established comes before discovery.
+  for (const kind of ['InfrahubSync', 'VidraResource']) {
+    const list = () => cluster.list('infrahub.operators.com/v1alpha1', kind).catch(() => undefined);
+    await waitFor(`${kind} to be served`, list);
   }
 }

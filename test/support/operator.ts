@@ -1,8 +1,6 @@
-/** A cluster with the kinds of definitions, and `vidra watch` on it as a process: the operator. */
+/** `vidra watch` on the definitions of a cluster as a process, the operator, and definitions for it. */
 import type { ChildProcess } from 'node:child_process';
-import { customResourceDefinitions } from '../../src/definition/crd.ts';
-import { type ControlPlane, startControlPlane } from '../../src/sandbox/control-plane.ts';
-import { type Cluster, connect, type KubeObject, type Reference } from './cluster.ts';
+import type { Cluster, KubeObject, Reference } from './cluster.ts';
 import { type Ended, vidra } from './vidra.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -48,26 +46,6 @@ export interface StoredDefinition extends KubeObject {
   };
 }
 
-/** A control plane of its own, with the kinds established. */
-export async function startHome(): Promise<{ readonly controlPlane: ControlPlane; readonly cluster: Cluster }> {
-  const controlPlane = await startControlPlane({});
-  const cluster = connect(controlPlane.kubeconfig);
-  await installKinds(cluster);
-  return { controlPlane, cluster };
-}
-
-/** Of definitions, and waits until they are established. */
-export async function installKinds(cluster: Cluster): Promise<void> {
-  for (const manifest of customResourceDefinitions()) {
-    await cluster.apply(manifest, 'test');
-    const { name } = manifest.metadata;
-    await waitFor(`${name} to be established`, async () => conditionOf(await cluster.get(manifest), 'Established'));
-  }
-  // Established comes before discovery.
-  for (const kind of ['InfrahubSync', 'VidraResource'])
-    await waitFor(`${kind} to be served`, () => cluster.list(apiVersion, kind).catch(() => undefined));
-}
-
 /** Runs `vidra watch` on the definitions of a cluster; `environment` comes on top of its kubeconfig. */
 export async function startOperator(
   kubeconfig: string,
@@ -111,8 +89,12 @@ export function sync(name: string, spec: object): Written {
 
 /** A VidraResource that holds these manifests. */
 export function resource(name: string, manifests: readonly object[], more: object = {}): Written {
-  const manifest = manifests.map((one) => JSON.stringify(one)).join('\n---\n');
-  return { apiVersion, kind: 'VidraResource', metadata: { name }, spec: { manifest, ...more } };
+  return { apiVersion, kind: 'VidraResource', metadata: { name }, spec: { manifest: textOf(...manifests), ...more } };
+}
+
+/** Manifests as one text. */
+export function textOf(...manifests: readonly object[]): string {
+  return manifests.map((one) => JSON.stringify(one)).join('\n---\n');
 }
 
 /** The status of a condition; nothing when it is not there, or of an older generation. */
