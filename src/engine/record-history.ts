@@ -6,7 +6,7 @@ import type { Revision } from '../history/history.ts';
 import { digestOf } from '../manifest/json.ts';
 import { keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { isIncomplete, type OwnerPlan, type Plan } from '../plan/plan.ts';
-import { tallied, tallyOf } from '../plan/tally.ts';
+import { acting, done, tallyOf } from '../plan/tally.ts';
 import type { Outcome } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -93,21 +93,8 @@ function revisionOf(
   };
 }
 
-const words = {
-  create: 'created',
-  update: 'updated',
-  replace: 'replaced',
-  rename: 'renamed',
-  adopt: 'adopted',
-  delete: 'deleted',
-  release: 'released',
-} as const;
-
 function summaryOf(outcomes: readonly Outcome[]): string {
   const counts = tallyOf(outcomes);
-  const parts = tallied.flatMap((action) => {
-    if (action === 'keep' || action === 'skip' || counts[action] === 0) return [];
-    return [`${counts[action]} ${words[action]}`];
-  });
+  const parts = acting.filter((action) => counts[action] > 0).map((action) => `${counts[action]} ${done[action]}`);
   return parts.join(', ');
 }

@@ -2,9 +2,20 @@
 import { keyOf } from '../manifest/manifest.ts';
 import { type Change, changeId, type WriteChange } from './plan.ts';
 
-/** What is counted, in the order in which it is told. */
-export const tallied = ['create', 'update', 'replace', 'rename', 'adopt', 'delete', 'release', 'keep', 'skip'] as const;
-export type Tallied = (typeof tallied)[number];
+/** What changes something, in the order in which it is told. */
+export const acting = ['create', 'update', 'replace', 'rename', 'adopt', 'delete', 'release'] as const;
+/** What is done, in the past tense. */
+export const done = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  rename: 'renamed',
+  adopt: 'adopted',
+  delete: 'deleted',
+  release: 'released',
+} as const;
+/** What is counted. */
+export type Tallied = (typeof acting)[number] | 'keep' | 'skip';
 
 /** A change of an owner. */
 export interface OwnedChange {

@@ -2,6 +2,7 @@
 import type { Outcome, Result } from '../engine/run.ts';
 import { describe, keyOf, type ObjectReference } from '../manifest/manifest.ts';
 import { type Change, changeId, isWrong, type OwnerPlan, type Plan } from '../plan/plan.ts';
+import { done } from '../plan/tally.ts';
 import { type Detail, isShown, notesOf } from './detail.ts';
 import { flagFor } from './guard-text.ts';
 import { differencesAsDiff } from './markdown-diff.ts';
@@ -11,7 +12,7 @@ import { compareFields, inReadingOrder, ownerName } from './order.ts';
 import { withoutName } from './problem.ts';
 import { grouped } from './quantity.ts';
 import { rowsOf } from './rename.ts';
-import { countChanges, done, doneTally, standingTally, type Tally, todoTally } from './summary.ts';
+import { countChanges, doneTally, standingTally, type Tally, todoTally } from './summary.ts';
 
 /** An item of a list, as lines without the dash. */
 export type Item = readonly string[];

@@ -1,7 +1,7 @@
 /** The last line of a plan and of a result: how many of what. */
 import type { Outcome, Result } from '../engine/run.ts';
 import { isWrong, type Plan } from '../plan/plan.ts';
-import { type Tallied, tallyOf } from '../plan/tally.ts';
+import { acting, done, type Tallied, tallyOf } from '../plan/tally.ts';
 import { durationText, grouped } from './quantity.ts';
 
 export type Counts = Readonly<Record<Tallied | 'problem', number>>;
@@ -17,8 +17,6 @@ export function countChanges(plan: Pick<Plan, 'owners' | 'problems'>): Counts {
 /** How many of what; only what there is any of. */
 export type Tally = readonly { readonly count: number; readonly word: string }[];
 
-const acting = ['create', 'update', 'replace', 'rename', 'adopt', 'delete', 'release'] as const;
-
 /** `create 3, update 1`. */
 export function todoTally(counts: Counts): Tally {
   return some(acting.map((action) => ({ count: counts[action], word: action })));
@@ -30,17 +28,6 @@ export function planSummary(plan: Plan): string {
   const todo = todoTally(counts).map(({ count, word }) => `${grouped(count)} to ${word}`);
   return `Plan: ${[...orNothing(todo, counts), ...standing(counts)].join(', ')}.`;
 }
-
-/** What is done, in the past tense. */
-export const done = {
-  create: 'created',
-  update: 'updated',
-  replace: 'replaced',
-  rename: 'renamed',
-  adopt: 'adopted',
-  delete: 'deleted',
-  release: 'released',
-} as const;
 
 /** `created 3, updated 1, failed 2`. */
 export function doneTally(outcomes: readonly Outcome[], unhealthy: number): Tally {
