@@ -46,7 +46,7 @@ const definitionKinds = ['InfrahubSync', 'VidraResource'] as const;
 const spokenPrefix = 'vidra.infrahub.operators.com/';
 
 /** Kinds may be installed later, or again. */
-const againMs = 5_000;
+const againMs = 2_000;
 
 /** Resolves when all definitions have been seen once, or the signal has aborted, and goes on. */
 export async function followDefinitions(options: FollowOptions): Promise<void> {
