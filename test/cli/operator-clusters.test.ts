@@ -66,8 +66,8 @@ describe('a definition for another cluster', () => {
   });
 
   it('that is deleted while that cluster is down stays until it is clean, or is let go with Orphan', async () => {
-    const far = resource(`${namespace}-far`, [configMap('a')], there());
-    const kept = resource(`${namespace}-kept`, [configMap('kept')], there());
+    const far = resource(`${namespace}-far`, [configMap('a')], { ...there(), interval: '2s' });
+    const kept = resource(`${namespace}-kept`, [configMap('kept')], { ...there(), interval: '2s' });
     for (const one of [far, kept]) await cluster.create(one);
     for (const one of [far, kept]) await untilCondition(cluster, one, 'Ready', 'True');
     await proxy.down();
