@@ -1,9 +1,10 @@
 /** Many definitions at once, and kinds that come and go under the operator. */
 import { beforeAll, expect, it } from 'vitest';
-import { conditionOf, resource, type StoredDefinition, untilCondition } from '../support/operator.ts';
+import { conditionOf, type Operator, resource, type StoredDefinition, untilCondition } from '../support/operator.ts';
 import { runOperator, useOperators } from '../support/operator-stage.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { cluster, configMap, namespace, useOwnCluster } from '../support/stage.ts';
+import { thingKind } from '../support/thing-kind.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let proxy: FaultyProxy;
@@ -26,14 +27,15 @@ it('applies 200 definitions of 20 objects with a few lists, and finds them uncha
     ),
   );
   await Promise.all(definitions.map((one) => cluster.create(one)));
-  const allReady = async () => {
-    const all = await cluster.list<StoredDefinition>(apiVersion, 'VidraResource');
-    return all.filter((one) => conditionOf(one, 'Ready')?.status === 'True').length === definitions.length;
-  };
   const lists = () => proxy.count({ path: /\/configmaps(\?(?!.*watch=)|$)/ });
 
   const first = await runOperator({ kubeconfig: proxy.kubeconfig });
-  await waitFor('all to be ready', allReady, 500);
+  const reconciledBy = (one: Operator) =>
+    new Set(one.lines().flatMap(({ event, definition }) => (event === 'reconciled' ? [definition] : []))).size;
+  await waitFor('all to be reconciled', () => reconciledBy(first) === definitions.length, 500);
+  const stored = await cluster.list<StoredDefinition>(apiVersion, 'VidraResource');
+  const ready = stored.filter((one) => conditionOf(one, 'Ready')?.status === 'True');
+  expect(ready).toHaveLength(definitions.length);
   const objects = await cluster.list('v1', 'ConfigMap', namespace, { labelSelector: 'managed-by=vidra' });
   expect(objects).toHaveLength(4000);
   // Whoever comes with a later batch is looked at with it.
@@ -43,10 +45,7 @@ it('applies 200 definitions of 20 objects with a few lists, and finds them uncha
   const versions = new Map(objects.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   proxy.forget();
   const second = await runOperator({ kubeconfig: proxy.kubeconfig });
-  await waitFor(
-    'all to be looked at',
-    () => second.lines().filter(({ event }) => event === 'reconciled').length >= 200,
-  );
+  await waitFor('all to be looked at', () => reconciledBy(second) === definitions.length);
   await second.stop();
   expect(lists()).toBeLessThan(10);
   expect(proxy.count({ method: 'PATCH' })).toBe(0);
@@ -56,24 +55,7 @@ it('applies 200 definitions of 20 objects with a few lists, and finds them uncha
 
 it('goes on when a kind that it manages vanishes, and makes its objects again when it is back', async () => {
   const group = `${namespace}.example.com`;
-  const kind = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      names: { kind: 'Thing', plural: 'things' },
-      scope: 'Namespaced',
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  };
+  const kind = thingKind(group);
   const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 'one', namespace } };
   const install = async () => {
     await cluster.create(kind);

@@ -9,6 +9,7 @@ import { conditionRules } from '../../src/manifest/health-conditions.ts';
 import { workloadRules } from '../../src/manifest/health-workloads.ts';
 import { type Cluster, connect, type Reference } from '../support/cluster.ts';
 import { type Engine, resource, startEngine } from '../support/engine.ts';
+import { thingKind } from '../support/thing-kind.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
@@ -46,18 +47,7 @@ const configMap = (data: Record<string, string> = {}) => ({
 /** A kind of its own, with or without a status that controllers can write. */
 async function createKind(subresources: object) {
   const group = `${namespace}.example.com`;
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      names: { kind: 'Thing', plural: 'things' },
-      scope: 'Namespaced',
-      versions: [{ name: 'v1', served: true, storage: true, schema, subresources }],
-    },
-  };
+  const definition = thingKind(group, { subresources });
   await engine.apply([resource(`${namespace}-kinds`, definition)]);
   const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 'one', namespace }, spec: { size: 3 } };
   return { definition, thing };

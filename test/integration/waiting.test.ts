@@ -6,6 +6,7 @@ import { createAccount } from '../support/account.ts';
 import { type Cluster, connect, type KubeObject } from '../support/cluster.ts';
 import { actionsOf, type Engine, resource, startEngine } from '../support/engine.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { thingKind } from '../support/thing-kind.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let cluster: Cluster;
@@ -171,18 +172,7 @@ describe('the requests of waiting', () => {
 
   it('are few for a definition of a kind, until it is established', async () => {
     const group = `${namespace}.example.com`;
-    const schema = { openAPIV3Schema: { type: 'object' } };
-    const definition = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `things.${group}` },
-      spec: {
-        group,
-        names: { kind: 'Thing', plural: 'things' },
-        scope: 'Namespaced',
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    };
+    const definition = thingKind(group);
     const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 'one', namespace } };
     await engine.apply([resource(`${namespace}-web`, definition, thing)]);
     expect(await cluster.exists(thing)).toBe(true);

@@ -6,6 +6,7 @@ import { VidraError } from '../../src/errors.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { type Cluster, connect } from '../support/cluster.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { thingKind } from '../support/thing-kind.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { follow, type Watching } from '../support/watching.ts';
 
@@ -48,18 +49,7 @@ const listPath = /\/configmaps(\?(?!.*watch=true)|$)/;
 /** Makes a kind that no other test has. */
 async function createKind() {
   const group = `${namespace}.example.com`;
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      names: { kind: 'Thing', plural: 'things' },
-      scope: 'Namespaced',
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  };
+  const definition = thingKind(group);
   await cluster.create(definition);
   const type = await waitFor('the kind', async () => {
     await port.discover();

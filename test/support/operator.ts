@@ -22,7 +22,7 @@ export interface Line {
 
 export interface Operator {
   readonly child: ChildProcess;
-  readonly lines: () => Line[];
+  readonly lines: () => readonly Line[];
   readonly ended: Promise<Ended>;
   /** SIGTERM, and its end. */
   readonly stop: () => Promise<Ended>;
@@ -52,14 +52,17 @@ export async function startOperator(
   environment: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<Operator> {
-  let output = '';
+  const lines: Line[] = [];
+  let rest = '';
   let child: ChildProcess | undefined;
   const ended = vidra(['watch', ...flags], {
     environment: { KUBECONFIG: kubeconfig, ...environment },
     onStart: (started) => {
       child = started;
       started.stdout?.on('data', (chunk: string) => {
-        output += chunk;
+        const all = `${rest}${chunk}`.split('\n');
+        rest = all.pop() ?? '';
+        lines.push(...all.map((line) => JSON.parse(line) as Line));
       });
     },
   });
@@ -67,11 +70,7 @@ export async function startOperator(
   return {
     child: process,
     ended,
-    lines: () =>
-      output
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as Line),
+    lines: () => lines,
     stop: () => {
       process.kill('SIGTERM');
       return ended;

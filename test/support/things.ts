@@ -1,6 +1,7 @@
 /** A kind that has every sort of thing which a set of fields can name, and objects of it. */
 import fc from 'fast-check';
 import type { Cluster } from './cluster.ts';
+import { thingKind } from './thing-kind.ts';
 import { waitFor } from './wait-for.ts';
 
 const text = { type: 'string' };
@@ -40,13 +41,7 @@ export const full = {
 
 /** Makes the kind Thing of version v1 in a group, and waits until it is served. */
 export async function defineThings(cluster: Cluster, group: string): Promise<void> {
-  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: struct({ spec }) } }];
-  await cluster.create({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: { group, scope: 'Namespaced', names: { kind: 'Thing', plural: 'things' }, versions },
-  } as never);
+  await cluster.create(thingKind(group, { schema: { openAPIV3Schema: struct({ spec }) } }));
   await waitFor('the kind', async () => (await cluster.request('GET', `/apis/${group}/v1`)).status === 200);
 }
 
