@@ -26,7 +26,7 @@ export interface DaemonMeasured {
   readonly idleSourceRequests: number;
 }
 
-/** In the environment that the image has; every artifact has its share of `count` ConfigMaps. `root` is the repository. */
+/** In the environment and with the flags that the image has; every artifact has its share of `count` ConfigMaps. `root` is the repository. */
 export async function measureDaemon(kubeconfig: string, root: string, count: number): Promise<DaemonMeasured> {
   const cluster = connect(kubeconfig);
   const infrahub = await startInfrahub({ apiKeys: [key] });
@@ -43,12 +43,14 @@ export async function measureDaemon(kubeconfig: string, root: string, count: num
     }));
     infrahub.setArtifact({ name: 'Many', content: manifests.map((one) => JSON.stringify(one)).join('\n---\n') });
   }
+  const { environment, entrypoint } = readImage(root);
+  const flags = entrypoint.slice(1, -1);
   const env = {
     ...process.env,
-    ...readImage(root).environment,
+    ...environment,
     ...{ KUBECONFIG: proxy.kubeconfig, INFRAHUB_API_TOKEN: key },
   };
-  const child = spawn(process.execPath, [join(root, 'bin/vidra.js'), 'watch'], { env, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...flags, join(root, 'bin/vidra.js'), 'watch'], { env, stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   try {
     const start = performance.now();
