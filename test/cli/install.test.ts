@@ -117,7 +117,10 @@ describe('vidra uninstall', () => {
   });
 
   it('asks where nothing is lost, too, and says where nothing is installed', async () => {
-    for (const one of await cluster.list(record.apiVersion, record.kind)) await cluster.remove(one);
+    for (const one of await cluster.list(record.apiVersion, record.kind)) {
+      await cluster.patch(one, 'merge-patch', { metadata: { finalizers: null } });
+      await cluster.remove(one);
+    }
     expect(await run('uninstall')).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_CONFIRMED') });
     expect(await run('uninstall', '--yes')).toMatchObject({ code: 0, stdout: said('deleted') });
     expect(await run('uninstall', '--yes')).toMatchObject({ code: 0, stdout: 'Nothing is installed.\n' });

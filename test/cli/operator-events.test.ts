@@ -93,6 +93,7 @@ describe('events of a definition', () => {
   });
 
   it('count it also when it is not known at first whether it was written', async () => {
+    await waitFor('the operator to be there', () => operator.lines().length > 0);
     await operator.stop();
     const proxy = await startProxy(cluster.kubeconfig);
     const written = { writes: true, path: /\/events/ };
