@@ -109,7 +109,9 @@ it('are carried out, each as its fields say', async () => {
   expect(definitions).toHaveLength(3);
   for (const one of definitions) await untilCondition(cluster, one, 'Ready', 'True');
   expect((await cluster.get(configMap('web'))).data).toEqual({ color: 'red' });
-  expect((await far.get(configMap('web'))).data).toEqual({ color: 'blue' });
+  // A second ago there may have been no other one yet.
+  await waitFor('what is new', async () => (await far.get(configMap('web'))).data?.['color'] === 'blue');
+  await untilCondition(cluster, definitions[1] as Reference, 'Ready', 'True');
   expect((await cluster.get(configMap('example'))).data).toEqual({ a: 'b' });
   const [near, other, own] = await Promise.all(definitions.map((one) => cluster.get<StoredDefinition>(one)));
   expect(near?.status).toMatchObject({ syncState: 'Succeeded', lastError: '', checksums: [expect.any(String)] });
