@@ -13,7 +13,7 @@ export function readListText<T>(
   read: (item: unknown) => T,
 ): ListText<T> {
   const items: T[] = [];
-  const fields: Record<string, unknown> = {};
+  const fields: [string, unknown][] = [];
   let at = skipSpace(text, skipSpace(text, 0) + 1);
   while (at < text.length && text[at] !== '}') {
     const end = skipString(text, at);
@@ -24,11 +24,11 @@ export function readListText<T>(
     else {
       const start = at;
       at = skipValue(text, start);
-      fields[key] = parse(text.slice(start, at));
+      fields.push([key, parse(text.slice(start, at))]);
     }
     at = skipComma(text, at);
   }
-  return { ...fields, items };
+  return { ...Object.fromEntries(fields), items };
 }
 
 /** Returns where the list ends. */

@@ -9,7 +9,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,7 +68,10 @@ function startPart(part, program, args) {
     if (ready && !ending) fail(new PartError(part, `ended with ${signal ?? `status ${code}`}`));
   });
   const processes = { supervisor: process.pid, parts: [...parts.values()].map(({ pid }) => pid) };
-  writeFileSync(join(folder, 'processes.json'), JSON.stringify(processes), { mode: 0o600 });
+  // Whoever reads it meanwhile reads one of the two whole.
+  const path = join(folder, 'processes.json');
+  writeFileSync(`${path}.new`, JSON.stringify(processes), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 /** Waits until `condition` returns something; throws when the part ends before, or after the time limit. */

@@ -17,6 +17,12 @@ test('says the same as the whole text, however that is written', () => {
   );
 });
 
+test('takes a field of any name for what it is', () => {
+  const text = '{"__proto__":{"kind":"Other"},"items":[{"__proto__":1}]}';
+  expect(read(text)).toEqual(JSON.parse(text));
+  expect(read(text)['kind']).toBeUndefined();
+});
+
 test.each([
   ['without items', '{"kind":"List","items":null}'],
   ['with no item', '{"kind":"List","items":[ ]}'],
