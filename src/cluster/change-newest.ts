@@ -1,4 +1,5 @@
 /** Small changes of one object that others change, too: at its newest version, whichever that is by then. */
+import { pointerStep } from '../manifest/json-pointer.ts';
 import type { Manifest, ObjectReference } from '../manifest/manifest.ts';
 import type { Cluster, PatchOperation, ResourceType } from './cluster.ts';
 
@@ -34,5 +35,5 @@ export async function changeNewest(
 
 /** Where an annotation is, as a JSON pointer. */
 export function annotationPath(name: string): string {
-  return `/metadata/annotations/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `/metadata/annotations${pointerStep(name)}`;
 }

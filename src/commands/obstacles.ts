@@ -1,7 +1,7 @@
 /** What keeps definitions from being worked on: those that must be ready first. */
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import type { Target } from '../engine/target.ts';
-import { conditionOf } from '../manifest/condition.ts';
+import { isReadyAt } from '../manifest/condition.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import { definitionsThere } from './definitions-there.ts';
 import { type Part, waitsFor } from './parts.ts';
@@ -33,7 +33,6 @@ async function reasonThere({ home }: Target, name: string): Promise<string | und
   const there = await definitionsThere(home, kind as Definition['kind']);
   const object = there.find(({ metadata }) => metadata.name === rest.join(' '));
   if (!object) return 'does not exist';
-  const ready = conditionOf((object['status'] ?? {}) as JsonObject, 'Ready');
-  const isReady = ready?.status === 'True' && ready.observedGeneration === object.metadata['generation'];
+  const isReady = isReadyAt((object['status'] ?? {}) as JsonObject, object.metadata['generation'] as number);
   return isReady ? undefined : 'is not ready';
 }

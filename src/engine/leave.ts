@@ -1,14 +1,14 @@
 /** Leaves an object as it is, with nothing on it that says that an owner has applied it. */
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
-import { intersection, isEmpty, managedFieldsOf } from '../manifest/field-set.ts';
+import { managedFieldsOf } from '../manifest/field-set.ts';
 import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import {
   isOwnerManager,
+  isUpstreamEntry,
   managedLabel,
   type Owner,
   ownersBut,
-  upstreamField,
   withoutMarks,
   withoutReferenceTo,
 } from '../manifest/owner.ts';
@@ -82,9 +82,6 @@ function managersOf(live: Manifest): { readonly manager: string }[] {
 
 /** Who holds the list of upstream's owners, of which one goes: it stays his, and is never one's who has left. */
 function upstreamHolder(live: Manifest): string {
-  const holder = managedFieldsOf(live).find(
-    ({ manager = '', operation, fieldsV1 = {} }) =>
-      operation === 'Update' && !isOwnerManager(manager) && !isEmpty(intersection(fieldsV1, upstreamField)),
-  );
+  const holder = managedFieldsOf(live).find((entry) => isUpstreamEntry(entry) && !isOwnerManager(entry.manager ?? ''));
   return holder?.manager ?? managedLabel.value;
 }

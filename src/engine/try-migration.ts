@@ -1,8 +1,10 @@
 /** Lets the API server say what becomes of an object when its owner takes over what was there before. */
+
 import type { Cluster, PatchOperation, ResourceType } from '../cluster/cluster.ts';
 import { VidraError } from '../errors.ts';
 import { managedFieldsOf } from '../manifest/field-set.ts';
 import { canonicalJson } from '../manifest/json.ts';
+import { pointerStep } from '../manifest/json-pointer.ts';
 import { type JsonObject, type Manifest, referenceOf } from '../manifest/manifest.ts';
 import { type Estate, type Legacy, legaciesOf } from '../plan/inheritance.ts';
 import { appliedAfter, type Heir, migrationOf } from '../plan/migration.ts';
@@ -76,7 +78,7 @@ function operationsTo(before: Manifest, after: Manifest): PatchOperation[] {
 }
 
 function operationOn(before: JsonObject, after: JsonObject, name: string, above: string): PatchOperation[] {
-  const path = `${above}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path = `${above}${pointerStep(name)}`;
   const [then, now] = [before[name], after[name]];
   if (now === undefined) return then === undefined ? [] : [{ op: 'remove', path }];
   return then !== undefined && canonicalJson(then) === canonicalJson(now) ? [] : [{ op: 'add', path, value: now }];

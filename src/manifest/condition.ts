@@ -20,3 +20,9 @@ export function conditionsOf(status: JsonObject): readonly Condition[] {
 export function conditionOf(status: JsonObject, type: string): Condition | undefined {
   return conditionsOf(status).find((condition) => condition.type === type);
 }
+
+/** Whether a definition is ready in the version of a `metadata.generation`. */
+export function isReadyAt(status: JsonObject, generation: number): boolean {
+  const ready = conditionOf(status, 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === generation;
+}

@@ -1,6 +1,6 @@
 /** Owners, and the marks by which a live object says whose it is. */
 import { createHash } from 'node:crypto';
-import { annotationField, type FieldSet, union } from './field-set.ts';
+import { annotationField, type FieldSet, intersection, isEmpty, type ManagedFields, union } from './field-set.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The unit of ownership: a VidraResource, one per artifact. */
@@ -55,6 +55,11 @@ export function ownerField(owner: Owner): FieldSet {
 
 /** The field of the annotation by which upstream's operator knows whose an object is. */
 export const upstreamField = annotationField(upstreamOwners);
+
+/** Whether upstream's operator wrote what an entry of managedFields holds. */
+export function isUpstreamEntry({ operation, fieldsV1 = {} }: Pick<ManagedFields, 'operation' | 'fieldsV1'>): boolean {
+  return operation === 'Update' && !isEmpty(intersection(fieldsV1, upstreamField));
+}
 
 /** What server-side apply takes to give up everything that `owner` applied to an object. */
 export function emptyManifest(

@@ -1,7 +1,7 @@
 /** Whether a definition may run now, by what it and others say. Pure. */
 import { type Definition, nameOfDefinition } from '../definition/definition.ts';
 import { problemOf } from '../engine/intent.ts';
-import { type Condition, conditionOf } from '../manifest/condition.ts';
+import { conditionOf, isReadyAt } from '../manifest/condition.ts';
 import type { JsonObject } from '../manifest/manifest.ts';
 import type { Problem } from '../plan/plan.ts';
 import type { Followed } from './followed.ts';
@@ -45,18 +45,16 @@ function circleOf(path: readonly string[]): string {
 
 /** Ready, in the version that is wanted now. */
 export function isReady(followed: Followed | undefined): boolean {
-  if (!followed) return false;
-  const ready = readyOf(followed);
-  return ready?.status === 'True' && ready.observedGeneration === followed.stored.generation;
+  return followed !== undefined && isReadyAt(statusOf(followed), followed.stored.generation);
 }
 
 /** Whether its status says so. */
 export function isSuspended(followed: Followed): boolean {
-  return readyOf(followed)?.reason === 'Suspended';
+  return conditionOf(statusOf(followed), 'Ready')?.reason === 'Suspended';
 }
 
-function readyOf({ object }: Followed): Condition | undefined {
-  return conditionOf((object['status'] ?? {}) as JsonObject, 'Ready');
+function statusOf({ object }: Followed): JsonObject {
+  return (object['status'] ?? {}) as JsonObject;
 }
 
 /** Keys of what waits for a definition. */

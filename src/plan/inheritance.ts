@@ -17,7 +17,7 @@ import { canonicalJson, parseJson } from '../manifest/json.ts';
 import { appliedBy, type EntryPart, partOf } from '../manifest/managed-fields.ts';
 import type { JsonObject, JsonValue, Manifest } from '../manifest/manifest.ts';
 import { normalize } from '../manifest/normalize.ts';
-import { isOwnerManager, type Owner, ownerField, upstreamField } from '../manifest/owner.ts';
+import { isOwnerManager, isUpstreamEntry, type Owner, ownerField } from '../manifest/owner.ts';
 import { checkShape } from '../manifest/shape.ts';
 
 /** What of one entry goes to the owner. */
@@ -71,12 +71,8 @@ export function legaciesOf(estate: Estate): Legacy[] {
 /** The field managers by which upstream's operator wrote an object. */
 export function upstreamManagers(live: Manifest): string[] {
   return managedFieldsOf(live)
-    .filter(isUpstreams)
+    .filter(isUpstreamEntry)
     .map(({ manager = '' }) => manager);
-}
-
-function isUpstreams({ operation, fieldsV1 = {} }: ManagedFields): boolean {
-  return operation === 'Update' && !isEmpty(intersection(fieldsV1, upstreamField));
 }
 
 /** Of an object that is taken over: all that people wrote with kubectl, and its record of that. */
@@ -101,7 +97,7 @@ function ofStranger(part: EntryPart, live: Manifest, written: Manifest | undefin
 function ofForerunner(part: EntryPart, estate: Estate, own: FieldSet): Legacy | undefined {
   const { manager, fields } = part;
   if (part.operation !== 'Update') return undefined;
-  if (estate.takesUpstream && !isEmpty(intersection(fields, upstreamField))) return whole(part);
+  if (estate.takesUpstream && isUpstreamEntry({ operation: part.operation, fieldsV1: fields })) return whole(part);
   // Nobody writes an owner's annotation but who writes down everything that is there.
   const isCopy = !isEmpty(intersection(fields, ownerField(estate.owner)));
   const isPeoples = manager === beforeFirstApply || (kubectl.test(manager) && !operation.test(manager));

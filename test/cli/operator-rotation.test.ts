@@ -1,6 +1,6 @@
 /** Secrets with kubeconfigs that change under `vidra watch`: definitions go on with what they say now, without a restart. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createToken,
   isRevoked,
@@ -9,19 +9,12 @@ import {
   type SecondCluster,
   startSecondCluster,
 } from '../support/destination.ts';
-import {
-  type Line,
-  type Operator,
-  resource,
-  startOperator,
-  untilCondition,
-  type Written,
-} from '../support/operator.ts';
+import { type Line, resource, untilCondition, type Written } from '../support/operator.ts';
+import { operator, useOperator } from '../support/operator-stage.ts';
 import { cluster, namespace, useOwnCluster } from '../support/stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let second: SecondCluster;
-let operator: Operator;
 
 useOwnCluster({ kinds: true });
 beforeAll(async () => {
@@ -29,12 +22,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await second.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  operator = await startOperator(cluster.kubeconfig, { VIDRA_NAMESPACE: namespace });
 });
-afterEach(async () => {
-  const { code, stderr } = await operator.stop();
-  expect([code, stderr]).toEqual([0, '']);
-});
+useOperator(() => ({ VIDRA_NAMESPACE: namespace }));
 afterAll(async () => {
   await second.close();
 });

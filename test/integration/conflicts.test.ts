@@ -93,29 +93,29 @@ describe('what people change by hand', () => {
 });
 
 describe('what people change by hand, and a controller in the very moment when it is put back', () => {
-  it('is left to the controller', async () => {
+  /** What comes of a run, in which the controller changes something while the apply by force is on its way. */
+  async function whileChanged(change: object) {
     await engine.apply(wanted());
     await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
     const byForce = { method: 'PATCH', path: /force=true/, writes: true };
     proxy.inject({ ...byForce, times: 1, fault: { kind: 'delay', milliseconds: 1000 } });
     const applying = engine.apply(wanted());
     await waitFor('the apply by force', () => proxy.count(byForce) > 0);
-    await edit({ spec: { replicas: 7 } }, 'some-controller');
-    expect((await applying).outcomes).toMatchObject([
+    await edit(change, 'some-controller');
+    return (await applying).outcomes;
+  }
+
+  it('is left to the controller', async () => {
+    expect(await whileChanged({ spec: { replicas: 7 } })).toMatchObject([
       { result: 'failed', problem: { code: 'CONFLICT', message: '.spec.replicas is held by "some-controller"' } },
     ]);
     expect((await live()).spec.replicas).toBe(7);
   });
 
   it('is put back when the controller changes something else', async () => {
-    await engine.apply(wanted());
-    await edit({ spec: { replicas: 5 } }, 'kubectl-edit');
-    const byForce = { method: 'PATCH', path: /force=true/, writes: true };
-    proxy.inject({ ...byForce, times: 1, fault: { kind: 'delay', milliseconds: 1000 } });
-    const applying = engine.apply(wanted());
-    await waitFor('the apply by force', () => proxy.count(byForce) > 0);
-    await edit({ metadata: { annotations: { 'example.org/seen': 'yes' } } }, 'some-controller');
-    expect((await applying).outcomes).toMatchObject([{ result: 'succeeded' }]);
+    expect(await whileChanged({ metadata: { annotations: { 'example.org/seen': 'yes' } } })).toMatchObject([
+      { result: 'succeeded' },
+    ]);
     expect((await live()).spec.replicas).toBe(3);
     expect((await live()).metadata.annotations).toMatchObject({ 'example.org/seen': 'yes' });
   });
